@@ -1,0 +1,198 @@
+//! The rules, one function each; every rule that is broken is reported.
+//!
+//! What the type system can hold is not here: that a field serializes, that an option of an envelope
+//! key stands on a type that can fill it, that `skip_none` stands on an `Option`.
+
+use std::collections::HashMap;
+
+use crate::ast::{Event, Field, Name, Role, Target, Variant};
+use crate::key::Key;
+use crate::name::{
+    self, ENVELOPE_KEYS, LOGGERS_OWN_PREFIX, MAX_PARAM_NAME, MAX_TYPE_NAME, PARTITION_COLUMNS,
+};
+use crate::report::Report;
+
+/// Applies every rule to every part.
+pub(crate) fn check(event: &Event, report: &mut Report) {
+    for variant in &event.variants {
+        type_name_is_snake_case(&variant.type_name, report);
+        type_name_is_short(&variant.type_name, report);
+        type_name_is_not_the_loggers(&variant.type_name, report);
+        for field in &variant.fields {
+            every_option_has_a_meaning(field, report);
+        }
+        for name in params(variant) {
+            param_is_a_column_name(name, report);
+            param_is_short(name, report);
+            param_is_not_an_envelope_key(name, report);
+            param_is_not_a_partition_column(name, report);
+        }
+        params_differ_in_more_than_case(variant, report);
+        each_role_is_played_once(variant, report);
+    }
+    variants_have_types_of_their_own(event, report);
+}
+
+fn type_name_is_snake_case(name: &Name, report: &mut Report) {
+    if !name::is_snake_case(&name.text) {
+        let message = format!(
+            "{name} is not the name of a type of event, which is snake_case in ASCII; name it with \
+             #[event(type = \"...\")]"
+        );
+        report.mistake(name.span, message);
+    }
+}
+
+/// The name becomes a table of a query engine and a directory of a lake, both of limited length.
+fn type_name_is_short(name: &Name, report: &mut Report) {
+    if name.text.len() > MAX_TYPE_NAME {
+        let message = format!(
+            "{name} has {} bytes, but the name of a type of event has at most {MAX_TYPE_NAME}; give \
+             a shorter one with #[event(type = \"...\")]",
+            name.text.len()
+        );
+        report.mistake(name.span, message);
+    }
+}
+
+/// A reader of the stream must be able to tell what the application said from what the logger did.
+fn type_name_is_not_the_loggers(name: &Name, report: &mut Report) {
+    if name.text.starts_with(LOGGERS_OWN_PREFIX) {
+        let message = format!(
+            "{name} starts with `{LOGGERS_OWN_PREFIX}`, which marks the logger's own events; name it \
+             otherwise with #[event(type = \"...\")]"
+        );
+        report.mistake(name.span, message);
+    }
+}
+
+/// Rows of two types in one table cannot be told apart again.
+fn variants_have_types_of_their_own(event: &Event, report: &mut Report) {
+    let mut seen = HashMap::new();
+    for Variant { ident, type_name, .. } in &event.variants {
+        let Some(earlier) = seen.insert(&type_name.text, *ident).flatten() else { continue };
+        let message = format!(
+            "{type_name} is already the type of the variant `{earlier}`; name one of the two \
+             otherwise with #[event(type = \"...\")]"
+        );
+        report.mistake(type_name.span, message);
+    }
+}
+
+fn param_is_a_column_name(name: &Name, report: &mut Report) {
+    if !name::is_column_name(&name.text) {
+        let message = format!(
+            "{name} cannot be a column name, which holds only ASCII letters, digits and `_` and does \
+             not start with a digit; rename it with #[event(rename = \"...\")]"
+        );
+        report.mistake(name.span, message);
+    }
+}
+
+fn param_is_short(name: &Name, report: &mut Report) {
+    if name.text.len() > MAX_PARAM_NAME {
+        let message = format!(
+            "{name} has {} bytes, but the name of a param has at most {MAX_PARAM_NAME}; give a \
+             shorter one with #[event(rename = \"...\")]",
+            name.text.len()
+        );
+        report.mistake(name.span, message);
+    }
+}
+
+/// Loading a lake puts the params beside these keys, and query engines ignore case.
+fn param_is_not_an_envelope_key(name: &Name, report: &mut Report) {
+    let Some(key) = find_ignoring_case(&ENVELOPE_KEYS, name) else { return };
+    let is = is_but_for_its_case(name, key);
+    let or_fill_it = match Role::ALL.into_iter().find(|role| role.key().as_str() == key) {
+        Some(role) => format!("fill that key with #[event({})], or ", role.key()),
+        None => String::new(),
+    };
+    let message = format!(
+        "{name} {is} a key the logger writes itself; {or_fill_it}rename it with \
+         #[event(rename = \"...\")]"
+    );
+    report.mistake(name.span, message);
+}
+
+/// A table fails as a whole when a record brings a column by which it is partitioned.
+fn param_is_not_a_partition_column(name: &Name, report: &mut Report) {
+    let Some(column) = find_ignoring_case(&PARTITION_COLUMNS, name) else { return };
+    let is = is_but_for_its_case(name, column);
+    let message = format!(
+        "{name} {is} a column by which a lake is partitioned; rename it with \
+         #[event(rename = \"...\")]"
+    );
+    report.mistake(name.span, message);
+}
+
+/// Query engines ignore case, and some fail the whole query on a record that has one column twice.
+fn params_differ_in_more_than_case(variant: &Variant, report: &mut Report) {
+    let mut seen = HashMap::new();
+    // A reserved name has its mistake already, and goes away with it.
+    for name in params(variant).filter(|name| !is_reserved(name)) {
+        let Some(earlier) = seen.insert(name.text.to_ascii_lowercase(), name) else { continue };
+        let clash = if earlier.text == name.text {
+            format!("{name} is already the name of another param")
+        } else {
+            format!("{name} differs from the param {earlier} only in case")
+        };
+        let message = format!("{clash}; rename one of the two with #[event(rename = \"...\")]");
+        report.mistake(name.span, message);
+    }
+}
+
+/// An option that changes nothing is a misunderstanding.
+fn every_option_has_a_meaning(field: &Field, report: &mut Report) {
+    let (decisive, reason) = match field.target {
+        Target::Skipped => (Key::Skip, "goes nowhere"),
+        Target::Envelope(role) => (role.key(), "goes into the envelope"),
+        Target::Param { .. } => return,
+    };
+    for entry in field.options.entries.iter().filter(|entry| entry.key != decisive) {
+        let message = format!(
+            "`{}` means nothing beside `{decisive}`, with which the field {reason}; remove one of \
+             the two",
+            entry.key
+        );
+        report.mistake(entry.key_span, message);
+    }
+}
+
+fn each_role_is_played_once(variant: &Variant, report: &mut Report) {
+    for role in Role::ALL {
+        let players = variant.fields.iter().filter(|field| plays(field, role));
+        for entry in players.skip(1).filter_map(|field| field.options.find(role.key())) {
+            let message = format!(
+                "`{}` is filled by an earlier field, but an event has one; remove one of the two",
+                entry.key
+            );
+            report.mistake(entry.key_span, message);
+        }
+    }
+}
+
+fn plays(field: &Field, role: Role) -> bool {
+    matches!(field.target, Target::Envelope(played) if played == role)
+}
+
+/// The names of the params, in order.
+fn params<'a>(variant: &'a Variant) -> impl Iterator<Item = &'a Name> {
+    variant.fields.iter().filter_map(|field| match &field.target {
+        Target::Param { name, .. } => Some(name),
+        _ => None,
+    })
+}
+
+fn is_reserved(name: &Name) -> bool {
+    find_ignoring_case(&ENVELOPE_KEYS, name).is_some()
+        || find_ignoring_case(&PARTITION_COLUMNS, name).is_some()
+}
+
+fn is_but_for_its_case(name: &Name, reserved: &str) -> &'static str {
+    if name.text == reserved { "is" } else { "is, but for its case," }
+}
+
+fn find_ignoring_case<'a>(names: &[&'a str], wanted: &Name) -> Option<&'a str> {
+    names.iter().copied().find(|name| name.eq_ignore_ascii_case(&wanted.text))
+}

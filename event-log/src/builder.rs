@@ -1,0 +1,407 @@
+//! [`LoggerBuilder`]: every knob with its unit, default and range.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, TimeSource};
+use crate::context::Context;
+use crate::date::DatePrecision;
+use crate::error::{BuildError, LogError};
+use crate::logger::Logger;
+use crate::shared::ErrorHandler;
+use crate::spool::directory;
+use crate::spool::header::{MAX_RING_BYTES, MIN_RING_BYTES};
+use crate::spool::record;
+use crate::writer::retention::Retention;
+use crate::writer::rotation::Rotation;
+use crate::writer::segments::SegmentsConfig;
+use crate::writer::storage::{Storage, SystemStorage};
+
+/// What an emit does when the spool is full: the disk is stuck, or events come faster than it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// Waits for room so long at most, then drops the event and counts it. Once an emit has waited in
+    /// vain, the following ones drop at once until there is room again.
+    Wait(Duration),
+    /// Drops the event at once and counts it.
+    Drop,
+    /// Waits until there is room, however long: for records that must not be dropped. A stuck disk
+    /// then stops every thread that emits.
+    Block,
+}
+
+/// Builds a [`Logger`].
+///
+/// | option | default | range |
+/// | --- | --- | --- |
+/// | [`prefix`](Self::prefix) | `events` | 1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.` |
+/// | [`date_precision`](Self::date_precision) | whole seconds | |
+/// | [`context`](Self::context) | empty | |
+/// | [`max_line_bytes`](Self::max_line_bytes) | 32,000 | 1,024 to 1,048,576 |
+/// | [`spool_bytes`](Self::spool_bytes) | 8 MiB | a power of two from 64 KiB to 4 GiB, at least 4 lines |
+/// | [`overflow`](Self::overflow) | wait 100 ms | |
+/// | [`drain_interval`](Self::drain_interval) | 10 ms | 1 ms to 1 s |
+/// | [`segment_bytes`](Self::segment_bytes) | 64 MiB | one line to 1 TiB |
+/// | [`rotate_every`](Self::rotate_every) | 1 hour | 1 s to 366 days |
+/// | [`retain_bytes`](Self::retain_bytes) | all | any |
+/// | [`retain_age`](Self::retain_age) | for ever | any |
+/// | [`retain_count`](Self::retain_count) | all | any |
+/// | [`retain_at_least`](Self::retain_at_least) | 5 minutes | any |
+/// | [`close_timeout`](Self::close_timeout) | 5 s | any |
+/// | [`on_error`](Self::on_error) | counts only | |
+/// | [`clock`](Self::clock) | the system's | |
+/// | [`storage`](Self::storage) | the system's | |
+///
+/// ```
+/// use std::time::Duration;
+/// use event_log::{DatePrecision, Logger, Overflow};
+///
+/// # let directory = tempfile::tempdir()?;
+/// let logger = Logger::builder(directory.path())
+///     .date_precision(DatePrecision::Millis)
+///     .rotate_every(Duration::from_secs(600))
+///     .retain_age(Duration::from_secs(7 * 24 * 3_600))
+///     .overflow(Overflow::Wait(Duration::from_millis(20)))
+///     .on_error(|error| eprintln!("event log: {error}"))
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct LoggerBuilder {
+    pub(crate) directory: PathBuf,
+    prefix: String,
+    pub(crate) date_precision: DatePrecision,
+    pub(crate) context: Context,
+    pub(crate) max_line_bytes: usize,
+    pub(crate) spool_bytes: usize,
+    pub(crate) overflow: Overflow,
+    pub(crate) drain_interval: Duration,
+    segment_bytes: u64,
+    rotate_every: Duration,
+    retention: Retention,
+    pub(crate) close_timeout: Duration,
+    on_error: Arc<dyn Fn(&LogError) + Send + Sync>,
+    clock: Option<Arc<dyn Clock>>,
+    storage: Arc<dyn Storage>,
+}
+
+const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
+const SEGMENT_BYTES_MAX: u64 = 1 << 40;
+const DRAIN_INTERVAL: RangeInclusive<Duration> =
+    Duration::from_millis(1)..=Duration::from_secs(1);
+const ROTATE_EVERY: RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_secs(366 * 24 * 3_600);
+const PREFIX_BYTES: RangeInclusive<usize> = 1..=100;
+
+/// The spool holds at least so many of the longest lines.
+const SPOOL_LINES_MIN: u64 = 4;
+
+const _: () = assert!(*LINE_BYTES.end() <= record::MAX_LINE_BYTES);
+
+impl LoggerBuilder {
+    pub(crate) fn new(directory: PathBuf) -> Self {
+        Self {
+            directory,
+            prefix: "events".to_owned(),
+            date_precision: DatePrecision::default(),
+            context: Context::new(),
+            // Fluent Bit, as installed, abandons the rest of a file at a line of 32 KiB.
+            max_line_bytes: 32_000,
+            spool_bytes: 8 << 20,
+            overflow: Overflow::Wait(Duration::from_millis(100)),
+            drain_interval: Duration::from_millis(10),
+            segment_bytes: 64 << 20,
+            rotate_every: Duration::from_secs(3_600),
+            retention: Retention {
+                total_bytes: None,
+                age: None,
+                count: None,
+                grace: Duration::from_secs(300),
+            },
+            close_timeout: Duration::from_secs(5),
+            on_error: Arc::new(|_| {}),
+            clock: None,
+            storage: Arc::new(SystemStorage),
+        }
+    }
+
+    /// The beginning of every segment's name: collectors take `<prefix>.*.jsonl`. Loggers with
+    /// different prefixes can share a directory; retention looks at its own prefix only.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// How finely the `date` of a line is written. The default, whole seconds, is also the cheapest.
+    pub fn date_precision(mut self, precision: DatePrecision) -> Self {
+        self.date_precision = precision;
+        self
+    }
+
+    /// Envelope values and common fields for lines that get none from the event, from
+    /// [`with`](Logger::with) or from the ambient context: the application's version, for example.
+    pub fn context(mut self, context: Context) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// The longest line in bytes, its newline included; a longer event is dropped and counted.
+    ///
+    /// The longest line that a collector takes as installed, and the setting that changes it:
+    ///
+    /// | collector | bytes | setting | beyond it |
+    /// | --- | --- | --- | --- |
+    /// | rsyslog | 8 KiB | `maxMessageSize` | the line is cut |
+    /// | Fluent Bit | 32 KiB | `Buffer_Max_Size` | **the rest of the file is dropped** |
+    /// | syslog-ng | 64 KiB | `log-msg-size` | the line is cut |
+    /// | Vector | 100 KiB | `max_line_bytes` | the line is dropped |
+    /// | Fluentd | none found | | |
+    pub fn max_line_bytes(mut self, bytes: usize) -> Self {
+        self.max_line_bytes = bytes;
+        self
+    }
+
+    /// The size of the spool in bytes: what can wait for the disk. 8 MiB hold about 28,000 events of
+    /// 285 bytes. The file takes that much of the disk, and the process as much memory, from the start.
+    pub fn spool_bytes(mut self, bytes: usize) -> Self {
+        self.spool_bytes = bytes;
+        self
+    }
+
+    /// What an emit does when the spool is full.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// How long an event waits in the spool at most before it is in a segment, while there are events;
+    /// after idleness up to five times as long. A shorter interval costs more wake-ups.
+    pub fn drain_interval(mut self, interval: Duration) -> Self {
+        self.drain_interval = interval;
+        self
+    }
+
+    /// The length in bytes that a segment does not grow past. As there is at most one rotation a
+    /// second, a segment that fills faster than that grows longer.
+    pub fn segment_bytes(mut self, bytes: u64) -> Self {
+        self.segment_bytes = bytes;
+        self
+    }
+
+    /// The period of a segment by the wall clock, counted from 1970 in UTC: with an hour, segments end
+    /// on the hour. Whichever comes first, this or the length, ends a segment.
+    pub fn rotate_every(mut self, period: Duration) -> Self {
+        self.rotate_every = period;
+        self
+    }
+
+    /// Removes the oldest segments while all together are longer than this, in bytes.
+    pub fn retain_bytes(mut self, bytes: u64) -> Self {
+        self.retention.total_bytes = Some(bytes);
+        self
+    }
+
+    /// Removes segments that were created longer ago than this, by the time in their names.
+    pub fn retain_age(mut self, age: Duration) -> Self {
+        self.retention.age = Some(age);
+        self
+    }
+
+    /// Removes the oldest segments while there are more than this.
+    pub fn retain_count(mut self, count: usize) -> Self {
+        self.retention.count = Some(count);
+        self
+    }
+
+    /// Keeps every segment at least so long, whatever the limits say: collectors look for new files
+    /// once a minute, as installed.
+    pub fn retain_at_least(mut self, grace: Duration) -> Self {
+        self.retention.grace = grace;
+        self
+    }
+
+    /// How long the drop of the last handle waits for the writer. What is left then stays in the spool
+    /// for the next start.
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.close_timeout = timeout;
+        self
+    }
+
+    /// Is told of every trouble, on the writer's thread or on that of an emit. Without it troubles are
+    /// only counted ([`stats`](Logger::stats)).
+    ///
+    /// The handler may emit, but then never waits for room. An error that happens inside the handler is
+    /// counted and not reported, and a panic of the handler is caught and counted.
+    pub fn on_error(mut self, handler: impl Fn(&LogError) + Send + Sync + 'static) -> Self {
+        self.on_error = Arc::new(handler);
+        self
+    }
+
+    /// Takes the time from this clock: for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Keeps segments in this storage: for tests. The spool stays a file of the log directory.
+    pub fn storage(mut self, storage: impl Storage) -> Self {
+        self.storage = Arc::new(storage);
+        self
+    }
+
+    /// Makes the directory and the spool, recovers what dead processes left there, and starts the
+    /// writer.
+    ///
+    /// Recovery takes about as long as writing the spools that were left.
+    ///
+    /// # Errors
+    /// If an option is out of its range, or the directory or the spool cannot be made. Spools of dead
+    /// processes that cannot be recovered now are no error here: they go to
+    /// [`on_error`](Self::on_error) and are tried again.
+    pub fn build(self) -> Result<Logger, BuildError> {
+        self.check()?;
+        self.make_directories()?;
+        Logger::start(self)
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        require(
+            PREFIX_BYTES.contains(&self.prefix.len())
+                && self.prefix.bytes().all(plain)
+                && !self.prefix.starts_with('.'),
+            "prefix",
+            &self.prefix,
+            || "1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`".to_owned(),
+        )?;
+        within("max_line_bytes", self.max_line_bytes, LINE_BYTES)?;
+        let spool_min = (record::size(self.max_line_bytes) * SPOOL_LINES_MIN)
+            .next_power_of_two()
+            .max(MIN_RING_BYTES as u64);
+        require(
+            self.spool_bytes.is_power_of_two()
+                && (spool_min..=MAX_RING_BYTES as u64).contains(&(self.spool_bytes as u64)),
+            "spool_bytes",
+            self.spool_bytes,
+            || {
+                format!(
+                    "a power of two from {spool_min} ({SPOOL_LINES_MIN} lines of `max_line_bytes`) \
+                     to {MAX_RING_BYTES}"
+                )
+            },
+        )?;
+        within("segment_bytes", self.segment_bytes, self.max_line_bytes as u64..=SEGMENT_BYTES_MAX)?;
+        within_times("drain_interval", self.drain_interval, DRAIN_INTERVAL)?;
+        within_times("rotate_every", self.rotate_every, ROTATE_EVERY)
+    }
+
+    fn make_directories(&self) -> Result<(), BuildError> {
+        let path = &self.directory;
+        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
+            return Err(BuildError::NotADirectory { path: path.clone() });
+        }
+        for path in [path, &self.spool_directory()] {
+            fs::create_dir_all(path)
+                .map_err(|source| BuildError::CreateDirectory { path: path.clone(), source })?;
+        }
+        // Through the storage too, which need not be the one that the spool lies in.
+        self.storage
+            .create_directory(path)
+            .map_err(|source| BuildError::CreateDirectory { path: path.clone(), source })
+    }
+
+    pub(crate) fn spool_directory(&self) -> PathBuf {
+        self.directory.join(directory::NAME)
+    }
+
+    pub(crate) fn time_source(&self) -> TimeSource {
+        match &self.clock {
+            Some(clock) => TimeSource::Injected(Arc::clone(clock)),
+            None => TimeSource::system(self.date_precision),
+        }
+    }
+
+    pub(crate) fn error_handler(&self) -> ErrorHandler {
+        ErrorHandler::new(Arc::clone(&self.on_error))
+    }
+
+    pub(crate) fn segments_config(&self) -> SegmentsConfig {
+        SegmentsConfig {
+            storage: Arc::clone(&self.storage),
+            directory: self.directory.clone(),
+            spool_directory: self.spool_directory(),
+            prefix: self.prefix.clone(),
+            rotation: Rotation {
+                segment_bytes: self.segment_bytes,
+                period: self.rotate_every,
+            },
+            retention: self.retention,
+            clock: self.time_source(),
+        }
+    }
+
+    /// The error for a spool that cannot be made.
+    pub(crate) fn spool_error(&self, source: io::Error) -> BuildError {
+        BuildError::CreateSpool {
+            path: self.spool_directory(),
+            spool_bytes: self.spool_bytes,
+            source,
+        }
+    }
+
+    pub(crate) fn read_error(path: &Path, source: io::Error) -> BuildError {
+        BuildError::ReadDirectory { path: path.to_owned(), source }
+    }
+}
+
+impl fmt::Debug for LoggerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoggerBuilder")
+            .field("directory", &self.directory)
+            .field("prefix", &self.prefix)
+            .field("max_line_bytes", &self.max_line_bytes)
+            .field("spool_bytes", &self.spool_bytes)
+            .field("overflow", &self.overflow)
+            .field("segment_bytes", &self.segment_bytes)
+            .field("rotate_every", &self.rotate_every)
+            .field("retention", &self.retention)
+            .finish_non_exhaustive()
+    }
+}
+
+fn require(
+    holds: bool,
+    option: &'static str,
+    got: impl fmt::Display,
+    range: impl FnOnce() -> String,
+) -> Result<(), BuildError> {
+    if holds {
+        return Ok(());
+    }
+    Err(BuildError::Option { option, got: got.to_string(), range: range() })
+}
+
+fn within<T: PartialOrd + fmt::Display>(
+    option: &'static str,
+    got: T,
+    range: RangeInclusive<T>,
+) -> Result<(), BuildError> {
+    let text = || format!("from {} to {}", range.start(), range.end());
+    require(range.contains(&got), option, &got, text)
+}
+
+fn within_times(
+    option: &'static str,
+    got: Duration,
+    range: RangeInclusive<Duration>,
+) -> Result<(), BuildError> {
+    let text = || format!("from {:?} to {:?}", range.start(), range.end());
+    require(range.contains(&got), option, format_args!("{got:?}"), text)
+}

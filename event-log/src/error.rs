@@ -1,0 +1,281 @@
+//! The errors that a caller can act on: one enum for each thing that a caller can do.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::stats::DropReason;
+
+/// Why a logger could not be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// An option is outside its range.
+    #[error("`{option}` is {got}, but must be {range}")]
+    Option {
+        /// The builder's method.
+        option: &'static str,
+        /// What it was given.
+        got: String,
+        /// What it takes.
+        range: String,
+    },
+    /// The log directory cannot be created.
+    #[error("cannot create the log directory `{path}`; create it for this user, or pass a writable one")]
+    CreateDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The path of the log directory is something else.
+    #[error("`{path}` is not a directory; pass the path of a directory for the segments")]
+    NotADirectory {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The log directory, or the directory of spools in it, cannot be read.
+    #[error("cannot read the directory `{path}`; let this user read, write and enter it")]
+    ReadDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The spool cannot be made: the disk is full, the directory is read-only, or it lies on a file
+    /// system that cannot map or lock files.
+    #[error(
+        "cannot make a spool of {spool_bytes} bytes in `{path}`; let this user write there, free that \
+         much on the disk, set a smaller `spool_bytes`, or choose a directory on a local disk"
+    )]
+    CreateSpool {
+        /// The directory of spools.
+        path: PathBuf,
+        /// The size asked for.
+        spool_bytes: usize,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The background thread cannot be started.
+    #[error("cannot start the writer's thread; raise this user's limit on threads")]
+    StartThread {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why an event was not accepted. It is counted, and a gap line in the log will tell of it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmitError {
+    /// The line would be longer than the limit.
+    #[error(
+        "the line of a `{event_type}` event is longer than {limit_bytes} bytes; \
+         shorten its fields, or raise `max_line_bytes`"
+    )]
+    TooLong {
+        /// The type of the event.
+        event_type: &'static str,
+        /// The builder's `max_line_bytes`.
+        limit_bytes: usize,
+    },
+    /// A field cannot be written as JSON.
+    #[error("the field `{field}` of a `{event_type}` event cannot be written as JSON")]
+    NotSerializable {
+        /// The type of the event.
+        event_type: &'static str,
+        /// The field's name in `params`.
+        field: &'static str,
+        /// What its `Serialize` said.
+        source: Arc<serde_json::Error>,
+    },
+    /// The `Serialize` of a field panicked.
+    #[error("a field of a `{event_type}` event panicked while it was written as JSON")]
+    Panicked {
+        /// The type of the event.
+        event_type: &'static str,
+    },
+    /// The spool had no room, and the overflow policy did not wait for more.
+    #[error(
+        "there was no room in the spool for a `{event_type}` event; the disk is stuck or slower than \
+         the events, see `spool_bytes` and `overflow`"
+    )]
+    SpoolFull {
+        /// The type of the event.
+        event_type: &'static str,
+    },
+    /// The logger was closed.
+    #[error("the logger was closed before a `{event_type}` event was emitted")]
+    Closed {
+        /// The type of the event.
+        event_type: &'static str,
+    },
+    /// This process is a fork of the one that built the logger, and no spool of its own could be made.
+    #[error("this forked process could not make a spool of its own for a `{event_type}` event")]
+    NoSpool {
+        /// The type of the event.
+        event_type: &'static str,
+        /// Why not.
+        source: Arc<BuildError>,
+    },
+}
+
+impl EmitError {
+    /// The reason under which the event is counted.
+    #[must_use]
+    pub fn reason(&self) -> DropReason {
+        match self {
+            Self::TooLong { .. } => DropReason::TooLong,
+            Self::NotSerializable { .. } => DropReason::NotSerializable,
+            Self::Panicked { .. } => DropReason::Panicked,
+            Self::SpoolFull { .. } => DropReason::SpoolFull,
+            Self::Closed { .. } => DropReason::Closed,
+            Self::NoSpool { .. } => DropReason::NoSpool,
+        }
+    }
+
+    /// The type of the event.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::TooLong { event_type, .. }
+            | Self::NotSerializable { event_type, .. }
+            | Self::Panicked { event_type }
+            | Self::SpoolFull { event_type }
+            | Self::Closed { event_type }
+            | Self::NoSpool { event_type, .. } => event_type,
+        }
+    }
+}
+
+/// Why [`flush`](crate::Logger::flush) or [`close`](crate::Logger::close) did not finish. What is left
+/// stays in the spool: it is written as soon as that works again, or by the next start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlushError {
+    /// The time was up.
+    #[error("{events_left} events were still in the spool after {timeout:?}")]
+    TimedOut {
+        /// How many events were not in a segment yet.
+        events_left: u64,
+        /// The time that was given.
+        timeout: Duration,
+        /// The last trouble of the writer, if it had any since its last success.
+        #[source]
+        source: Option<Arc<SegmentError>>,
+    },
+    /// The logger was closed with events left in the spool.
+    #[error("the logger was closed while {events_left} events were still in the spool")]
+    Closed {
+        /// How many events were not in a segment yet.
+        events_left: u64,
+    },
+    /// A call from the writer's own thread, that is from the error handler: it would wait for itself.
+    #[error("the error handler cannot wait for the writer, which is waiting for the error handler")]
+    WouldDeadlock,
+}
+
+/// Why [`sync`](crate::Logger::sync) did not finish.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SyncError {
+    /// The events did not get into a segment, or the disk did not answer, in time.
+    #[error("the events could not be made to survive a power cut")]
+    NotFlushed(#[source] FlushError),
+    /// The disk refused. The events are in their segments, but may not survive a power cut; later
+    /// calls vouch for later events only.
+    #[error("the disk refused to sync")]
+    Refused(#[source] Arc<SegmentError>),
+}
+
+/// A file operation of the writer that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {operation} `{path}`")]
+#[non_exhaustive]
+pub struct SegmentError {
+    /// What was being done, as in "cannot … the file".
+    pub operation: &'static str,
+    /// To which file or directory.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// What the error handler ([`on_error`](crate::LoggerBuilder::on_error)) is told.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// An event was not accepted. Of events dropped for want of room only the first is reported,
+    /// until there is room again.
+    #[error("an event was dropped")]
+    Dropped(#[source] EmitError),
+    /// A file operation failed; it is tried again with growing pauses, and nothing is lost meanwhile.
+    #[error("the log cannot be written at the moment")]
+    Segment(#[source] Arc<SegmentError>),
+    /// Somebody removed the active segment. Its last lines are written again, to a new one, with the
+    /// same ids.
+    #[error("the active segment `{path}` was removed; a new one takes its place")]
+    SegmentRemoved {
+        /// The segment.
+        path: PathBuf,
+    },
+    /// Somebody else wrote to the active segment, truncated it or linked it. Its last lines are
+    /// written again, to a new one, with the same ids.
+    #[error(
+        "the active segment `{path}` was changed by somebody else and is now {found_bytes} bytes long; \
+         a new one takes its place. Do not truncate or edit segments: collect `<prefix>.*.jsonl` as they are"
+    )]
+    SegmentChanged {
+        /// The segment.
+        path: PathBuf,
+        /// Its length now.
+        found_bytes: u64,
+    },
+    /// The spool's file was removed. Events still reach their segments, but until the process is
+    /// started again those of the last moments would not survive its death.
+    #[error("the spool `{path}` was removed; restart the process so that events survive its death again")]
+    SpoolRemoved {
+        /// The spool's file.
+        path: PathBuf,
+    },
+    /// A spool that a dead process left cannot be read, and was set aside.
+    #[error("cannot recover a spool: {reason}; it was kept as `{path}`")]
+    SpoolSetAside {
+        /// Where it lies now.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A spool that a dead process left cannot be recovered now; it is tried again.
+    #[error("cannot recover the spool `{path}` at the moment; it is tried again")]
+    NotRecovered {
+        /// The spool's file.
+        path: PathBuf,
+        /// Why not.
+        source: Arc<io::Error>,
+    },
+    /// Records of a recovered spool were damaged, as after a power cut, and left out.
+    #[error("{records} damaged records of the spool `{path}` were left out")]
+    RecordsDamaged {
+        /// The spool's file.
+        path: PathBuf,
+        /// How many.
+        records: u64,
+    },
+    /// The segment into which a dead process was draining its spool is gone, so lines that were in it
+    /// may have been written again, with the same ids.
+    #[error("the segment `{segment}` is gone; up to {lines} lines of it were written again")]
+    LinesRepeated {
+        /// The segment.
+        segment: String,
+        /// How many lines at most.
+        lines: u64,
+    },
+}
+
+impl From<SegmentError> for LogError {
+    fn from(error: SegmentError) -> Self {
+        Self::Segment(Arc::new(error))
+    }
+}

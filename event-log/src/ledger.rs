@@ -1,0 +1,225 @@
+//! Counts what becomes of each event, without a word that two threads write.
+//!
+//! Three sides count for themselves: each thread the events that it put into the spool, the writer the
+//! lines that it put into a segment, and whoever refuses an event the reason. [`Ledger::stats`] adds
+//! them up in the order in which an event passes them, last first, so the sum always balances.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::event::{self, EventType};
+use crate::stats::{DropReason, Stats, TypeStats};
+
+/// The counts of one logger.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    threads: Mutex<Threads>,
+    written: Mutex<Written>,
+    dropped: Mutex<BTreeMap<(&'static str, DropReason), u64>>,
+    io_errors: AtomicU64,
+    handler_panics: AtomicU64,
+    syncs: AtomicU64,
+    segments_created: AtomicU64,
+    segments_removed: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Threads {
+    /// One for each thread that emitted; a thread that ended has dropped its handle.
+    live: Vec<Arc<Counters>>,
+    /// What ended threads had counted, by type index.
+    ended: Vec<u64>,
+    /// For emits that have no thread-local state: one inside another, or in a thread that is ending.
+    stray: Arc<Counters>,
+}
+
+/// What the writer has put into segments.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) by_type: HashMap<Box<str>, u64>,
+    pub(crate) gap_lines: u64,
+    pub(crate) recovered_lines: u64,
+    pub(crate) bytes: u64,
+}
+
+/// How many events of each type one thread put into the spool.
+#[derive(Debug)]
+pub(crate) struct Counters {
+    /// By type index, in chunks that are made when the first type in them is counted.
+    chunks: [OnceLock<Box<[AtomicU64; CHUNK]>>; CHUNKS],
+}
+
+const CHUNK: usize = 64;
+const CHUNKS: usize = 64;
+const MAX_TYPES: usize = CHUNK * CHUNKS;
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self { chunks: [const { OnceLock::new() }; CHUNKS] }
+    }
+}
+
+impl Counters {
+    /// Counts one event. Only one thread at a time may call this for one `Counters`.
+    #[inline]
+    pub(crate) fn accept(&self, event_type: &'static EventType) {
+        // A binary with more types than this counts the rest as one.
+        let index = event_type.index().min(MAX_TYPES - 1);
+        let chunk = self.chunks[index / CHUNK]
+            .get_or_init(|| Box::new([const { AtomicU64::new(0) }; CHUNK]));
+        let counter = &chunk[index % CHUNK];
+        // Not an addition in one step: this thread is the only one that stores. Relaxed: the record's
+        // commit comes later and carries it to the writer.
+        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    fn add_to(&self, sums: &mut Vec<u64>) {
+        for (number, chunk) in self.chunks.iter().enumerate() {
+            let Some(chunk) = chunk.get() else { continue };
+            let end = (number + 1) * CHUNK;
+            if sums.len() < end {
+                sums.resize(end, 0);
+            }
+            for (sum, counter) in sums[end - CHUNK..].iter_mut().zip(chunk.iter()) {
+                *sum += counter.load(Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl Ledger {
+    /// Counters for the calling thread, which keeps them until it ends.
+    pub(crate) fn counters_for_thread(&self) -> Arc<Counters> {
+        let counters = Arc::new(Counters::default());
+        let mut threads = lock(&self.threads);
+        if threads.live.len() == threads.live.capacity() {
+            threads.fold_ended();
+        }
+        threads.live.push(Arc::clone(&counters));
+        counters
+    }
+
+    /// Counts an event of a thread without counters.
+    pub(crate) fn accept_stray(&self, event_type: &'static EventType) {
+        lock(&self.threads).stray.accept(event_type);
+    }
+
+    /// Counts an event that was refused; `note` runs under the lock of the spool's table of drops.
+    pub(crate) fn drop_event(
+        &self,
+        event_type: &'static str,
+        reason: DropReason,
+        note: impl FnOnce(),
+    ) {
+        let mut dropped = lock(&self.dropped);
+        *dropped.entry((event_type, reason)).or_default() += 1;
+        note();
+    }
+
+    /// Runs `read` under the lock of the spool's table of drops.
+    pub(crate) fn with_drops<T>(&self, read: impl FnOnce() -> T) -> T {
+        let _dropped = lock(&self.dropped);
+        read()
+    }
+
+    /// The writer's side, to be updated once a batch.
+    pub(crate) fn written(&self) -> MutexGuard<'_, Written> {
+        lock(&self.written)
+    }
+
+    pub(crate) fn count_io_error(&self) {
+        self.io_errors.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_handler_panic(&self) {
+        self.handler_panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_sync(&self) {
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_segments(&self, created: u64, removed: u64) {
+        self.segments_created.store(created, Ordering::Relaxed);
+        self.segments_removed.store(removed, Ordering::Relaxed);
+    }
+
+    /// The whole ledger as of now.
+    pub(crate) fn stats(&self) -> Stats {
+        // In this order: an event counts as accepted before it can be written, so what is read last
+        // is never behind what was read first.
+        let mut stats = Stats::default();
+        {
+            let written = lock(&self.written);
+            stats.gap_lines = written.gap_lines;
+            stats.recovered_lines = written.recovered_lines;
+            stats.written_bytes = written.bytes;
+            for (name, count) in &written.by_type {
+                stats.by_type.entry(name.to_string()).or_default().written += count;
+            }
+        }
+        for ((name, reason), count) in lock(&self.dropped).iter() {
+            stats.by_type.entry((*name).to_owned()).or_default().dropped += count;
+            *stats.dropped.entry(*reason).or_default() += count;
+        }
+        for (index, accepted) in self.accepted().into_iter().enumerate() {
+            if accepted > 0 {
+                stats.by_type.entry(event::type_name(index).to_owned()).or_default().emitted += accepted;
+            }
+        }
+        for row in stats.by_type.values_mut() {
+            row.in_spool = row.emitted.saturating_sub(row.written);
+            row.emitted += row.dropped;
+            stats.total.add(row);
+        }
+        stats.io_errors = self.io_errors.load(Ordering::Relaxed);
+        stats.error_handler_panics = self.handler_panics.load(Ordering::Relaxed);
+        stats.syncs = self.syncs.load(Ordering::Relaxed);
+        stats.segments_created = self.segments_created.load(Ordering::Relaxed);
+        stats.segments_removed = self.segments_removed.load(Ordering::Relaxed);
+        stats
+    }
+
+    /// How many events of each type were put into the spool, by type index.
+    fn accepted(&self) -> Vec<u64> {
+        let mut threads = lock(&self.threads);
+        threads.fold_ended();
+        let mut sums = threads.ended.clone();
+        for counters in threads.live.iter().chain([&threads.stray]) {
+            counters.add_to(&mut sums);
+        }
+        sums
+    }
+}
+
+impl Threads {
+    /// Keeps only the sums of threads that have ended.
+    fn fold_ended(&mut self) {
+        let Self { live, ended, .. } = self;
+        live.retain(|counters| {
+            // The thread's own handle is the second one. Acquire, in `get_mut`'s manner, is not needed:
+            // a handle that is gone was dropped with Release, and the lock orders the rest.
+            let is_live = Arc::strong_count(counters) > 1;
+            if !is_live {
+                std::sync::atomic::fence(Ordering::Acquire);
+                counters.add_to(ended);
+            }
+            is_live
+        });
+    }
+}
+
+impl TypeStats {
+    fn add(&mut self, other: &Self) {
+        self.emitted += other.emitted;
+        self.written += other.written;
+        self.dropped += other.dropped;
+        self.in_spool += other.in_spool;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that runs under these locks panics half-way through a change.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

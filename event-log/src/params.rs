@@ -1,0 +1,99 @@
+//! The event's own fields, written one after the other into the line.
+
+use std::fmt;
+use std::io;
+
+use serde_core::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+
+use crate::line_buffer::LineBuffer;
+
+/// Where an event writes its fields.
+///
+/// Every field is written as `,"name":value`, the first one too; closing the object turns the first
+/// comma into the brace, so no field has to know whether it is the first.
+#[doc(hidden)]
+pub struct Params<'a> {
+    line: &'a mut LineBuffer,
+}
+
+/// Why a field could not be written, and which.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ParamsError {
+    /// The field's key fragment as the derive wrote it: `,"name":`.
+    pub(crate) key: &'static str,
+    pub(crate) source: serde_json::Error,
+}
+
+impl ParamsError {
+    /// The name inside the key fragment.
+    pub(crate) fn field(&self) -> &'static str {
+        self.key.trim_start_matches(",\"").trim_end_matches("\":")
+    }
+}
+
+impl<'a> Params<'a> {
+    #[inline]
+    pub(crate) fn new(line: &'a mut LineBuffer) -> Self {
+        Self { line }
+    }
+
+    /// Writes one field; `key` is the fragment `,"name":`, escaped at compile time.
+    ///
+    /// # Errors
+    /// If the value does not serialize, or the line grows past its limit.
+    #[inline]
+    pub fn field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), ParamsError> {
+        self.line.push(key.as_bytes());
+        let mut serializer = Serializer::with_formatter(&mut *self.line, OneLine);
+        value.serialize(&mut serializer).map_err(|source| ParamsError { key, source })
+    }
+
+    /// Writes one field unless it is `None`.
+    ///
+    /// # Errors
+    /// As [`field`](Self::field).
+    #[inline]
+    pub fn optional_field<T: Serialize>(
+        &mut self,
+        key: &'static str,
+        value: &Option<T>,
+    ) -> Result<(), ParamsError> {
+        match value {
+            Some(value) => self.field(key, value),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Params<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Params").finish_non_exhaustive()
+    }
+}
+
+/// Compact JSON that never holds a line break.
+///
+/// `serde_json`'s compact form has none of its own, but a `RawValue` is copied as its author wrote
+/// it. A line break in valid JSON can only be white space between tokens, so a space replaces it.
+pub(crate) struct OneLine;
+
+impl Formatter for OneLine {
+    fn write_raw_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: ?Sized + io::Write,
+    {
+        for (index, part) in fragment.split(['\n', '\r']).enumerate() {
+            if index > 0 {
+                writer.write_all(b" ")?;
+            }
+            CompactFormatter.write_raw_fragment(writer, part)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,257 @@
+//! What the handles of a logger and its writer share.
+
+use std::cell::Cell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use crate::builder::Overflow;
+use crate::clock::TimeSource;
+use crate::context::Context;
+use crate::error::{EmitError, LogError};
+use crate::ledger::Ledger;
+use crate::line::LineFormat;
+use crate::progress::Progress;
+use crate::spool::directory::SpoolFile;
+use crate::spool::ring::{Pushed, Refused};
+use crate::stats::DropReason;
+
+/// How long a thread that waits for room sleeps at most before it looks again.
+const ROOM_CHECK: Duration = Duration::from_millis(10);
+
+/// The part of a logger that every thread reads.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Tells this logger from every other one that this process ever had.
+    pub(crate) serial: u64,
+    /// The process that built it, see [`crate::fork`].
+    pub(crate) epoch: u64,
+    pub(crate) spool: SpoolFile,
+    pub(crate) clock: TimeSource,
+    pub(crate) format: LineFormat,
+    pub(crate) default_context: Context,
+    pub(crate) overflow: Overflow,
+    pub(crate) on_error: ErrorHandler,
+    pub(crate) ledger: Ledger,
+    pub(crate) progress: Progress,
+    pub(crate) wake: Wake,
+    pub(crate) room: Room,
+    /// Whether the spool's table of drops has something to tell.
+    pub(crate) has_gaps: AtomicBool,
+}
+
+impl Shared {
+    /// Puts a line into the spool, waiting for room as the overflow policy says.
+    #[inline]
+    pub(crate) fn push(&self, line: &[u8], before_commit: impl Fn()) -> Result<(), Refused> {
+        let ring = self.spool.spool.ring();
+        match ring.push(line, &before_commit) {
+            Ok(Pushed { used, .. }) => {
+                // Waking costs 12 µs, so it happens once a half lap, not once an event.
+                if used > ring.bytes() / 2 {
+                    self.wake.if_asleep();
+                }
+                Ok(())
+            }
+            Err(Refused::Full) => self.push_when_there_is_room(line, &before_commit),
+            Err(Refused::Closed) => Err(Refused::Closed),
+        }
+    }
+
+    #[cold]
+    fn push_when_there_is_room(&self, line: &[u8], before_commit: &impl Fn()) -> Result<(), Refused> {
+        self.wake.now();
+        let deadline = match self.overflow {
+            // The writer cannot wait for itself to make room.
+            _ if self.wake.is_writer() => return Err(Refused::Full),
+            Overflow::Drop => return Err(Refused::Full),
+            // Somebody has just waited in vain: a stuck disk must not slow down every request.
+            Overflow::Wait(_) if self.room.is_stuck() => return Err(Refused::Full),
+            Overflow::Wait(patience) => Instant::now().checked_add(patience),
+            Overflow::Block => None,
+        };
+        let ring = self.spool.spool.ring();
+        loop {
+            let pushed = self.room.wait(deadline, || ring.push(line, before_commit));
+            match pushed {
+                Ok(_) => return Ok(()),
+                Err(Refused::Closed) => return Err(Refused::Closed),
+                Err(Refused::Full) if deadline.is_some_and(|end| Instant::now() >= end) => {
+                    self.room.set_stuck();
+                    return Err(Refused::Full);
+                }
+                Err(Refused::Full) => self.wake.now(),
+            }
+        }
+    }
+
+    /// Counts a refused event and tells the error handler.
+    #[cold]
+    pub(crate) fn refuse(&self, error: &EmitError) {
+        let reason = error.reason();
+        self.ledger.drop_event(error.event_type(), reason, || {
+            // The spool of a closed logger is gone or handed over: only the ledger can count there.
+            if reason != DropReason::Closed {
+                let now = self.clock.now().unix_millis();
+                self.spool.spool.drops().add(error.event_type(), reason.code(), now);
+                self.has_gaps.store(true, Ordering::Release);
+            }
+        });
+        if reason != DropReason::SpoolFull || self.room.is_first_refusal() {
+            self.report(&LogError::Dropped(error.clone()));
+        }
+    }
+
+    /// Hands an error to the handler. One that happens inside the handler is counted only.
+    pub(crate) fn report(&self, error: &LogError) {
+        if let LogError::Segment(_) = error {
+            self.ledger.count_io_error();
+        }
+        if !self.on_error.call(error) {
+            self.ledger.count_handler_panic();
+        }
+    }
+}
+
+/// Wakes the writer.
+#[derive(Debug, Default)]
+pub(crate) struct Wake {
+    thread: OnceLock<Thread>,
+    /// Written by the writer around its sleep, and by whoever wakes it.
+    asleep: AtomicBool,
+}
+
+impl Wake {
+    /// Makes the calling thread the writer.
+    pub(crate) fn set_writer(&self, thread: Thread) {
+        self.thread.set(thread).expect("a logger has one writer");
+    }
+
+    /// Whether the calling thread is the writer.
+    pub(crate) fn is_writer(&self) -> bool {
+        self.thread.get().is_some_and(|writer| writer.id() == thread::current().id())
+    }
+
+    /// Wakes the writer if it sleeps. A wake that is missed in a race costs one drain interval.
+    #[inline]
+    pub(crate) fn if_asleep(&self) {
+        if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
+            self.now();
+        }
+    }
+
+    /// Has the writer not sleep until it has looked again.
+    pub(crate) fn now(&self) {
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+
+    /// Sleeps until woken, at most for `pause`. For the writer only.
+    pub(crate) fn sleep(&self, pause: Duration) {
+        self.asleep.store(true, Ordering::Relaxed);
+        thread::park_timeout(pause);
+        self.asleep.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Threads that wait for room in the spool.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    waiting: AtomicUsize,
+    lock: Mutex<()>,
+    released: Condvar,
+    /// Somebody waited in vain and nothing was released since.
+    stuck: AtomicBool,
+    /// The refusals since the last release were reported.
+    reported: AtomicBool,
+}
+
+impl Room {
+    /// Tries, sleeps until something is released (for a moment at most), and tries again.
+    fn wait<T>(
+        &self,
+        deadline: Option<Instant>,
+        attempt: impl Fn() -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        let guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // Pairs with the fence in `released`: either this attempt sees the room, or the writer sees
+        // that somebody waits.
+        fence(Ordering::SeqCst);
+        let first = attempt();
+        let outcome = if matches!(first, Err(Refused::Full)) {
+            let left = deadline.map_or(ROOM_CHECK, |end| end.saturating_duration_since(Instant::now()));
+            let waited = self.released.wait_timeout(guard, left.min(ROOM_CHECK));
+            drop(waited.unwrap_or_else(PoisonError::into_inner));
+            attempt()
+        } else {
+            drop(guard);
+            first
+        };
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        outcome
+    }
+
+    /// Tells the waiting that there is room. For the writer, after each release.
+    pub(crate) fn released(&self) {
+        if self.stuck.load(Ordering::Relaxed) {
+            self.stuck.store(false, Ordering::Relaxed);
+        }
+        if self.reported.load(Ordering::Relaxed) {
+            self.reported.store(false, Ordering::Relaxed);
+        }
+        fence(Ordering::SeqCst);
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
+            self.released.notify_all();
+        }
+    }
+
+    fn is_stuck(&self) -> bool {
+        self.stuck.load(Ordering::Relaxed)
+    }
+
+    fn set_stuck(&self) {
+        self.stuck.store(true, Ordering::Relaxed);
+    }
+
+    fn is_first_refusal(&self) -> bool {
+        !self.reported.swap(true, Ordering::Relaxed)
+    }
+}
+
+/// The user's error handler.
+pub(crate) struct ErrorHandler(Arc<dyn Fn(&LogError) + Send + Sync>);
+
+thread_local! {
+    /// Whether this thread is inside an error handler.
+    static HANDLING: Cell<bool> = const { Cell::new(false) };
+}
+
+impl ErrorHandler {
+    pub(crate) fn new(handler: Arc<dyn Fn(&LogError) + Send + Sync>) -> Self {
+        Self(handler)
+    }
+
+    /// Calls the handler, unless this thread is inside one; returns false if it panicked.
+    fn call(&self, error: &LogError) -> bool {
+        let entered = HANDLING.try_with(|handling| !handling.replace(true));
+        // A thread that is ending has no flag any more: an error there is counted only.
+        if entered != Ok(true) {
+            return true;
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.0)(error)));
+        let _ = HANDLING.try_with(|handling| handling.set(false));
+        outcome.is_ok()
+    }
+}
+
+impl fmt::Debug for ErrorHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ErrorHandler")
+    }
+}

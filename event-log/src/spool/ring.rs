@@ -1,0 +1,247 @@
+//! The ring: many producers reserve, fill and commit; one consumer peeks, reads and releases.
+//!
+//! Positions count bytes since the spool was made and never wrap; the ring's size maps a position to
+//! a place. `head <= tail <= head + size`:
+//!
+//! ```text
+//!            head                    tail
+//!   released | committed  reserved …  | free
+//! ```
+//!
+//! A record in the middle may be reserved and not yet committed; the consumer waits for it, so lines
+//! keep the order of their reservations.
+
+use crate::spool::header::{self, CLOSED, RING_WORD};
+use crate::spool::record::{self, HEADER_WORDS, WORD_BYTES};
+use crate::sync::{AtomicU64, Ordering};
+
+/// The words of a spool, seen as a ring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ring<'a> {
+    tail: &'a AtomicU64,
+    head: &'a AtomicU64,
+    /// A power of two of them.
+    words: &'a [AtomicU64],
+}
+
+/// A record that was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pushed {
+    /// The position behind the record.
+    pub(crate) end: u64,
+    /// How full the ring was then, in bytes.
+    pub(crate) used: u64,
+}
+
+/// Why a line was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// There is no room until the consumer releases some.
+    Full,
+    /// The ring takes no more lines.
+    Closed,
+}
+
+impl<'a> Ring<'a> {
+    pub(super) fn new(spool: &'a [AtomicU64]) -> Self {
+        Self::of(header::tail(spool), header::head(spool), &spool[RING_WORD..])
+    }
+
+    /// A ring of these words, which are a power of two.
+    pub(crate) fn of(tail: &'a AtomicU64, head: &'a AtomicU64, words: &'a [AtomicU64]) -> Self {
+        debug_assert!(words.len().is_power_of_two());
+        Self { tail, head, words }
+    }
+
+    /// The ring's size in bytes.
+    #[inline]
+    pub(crate) fn bytes(&self) -> u64 {
+        (self.words.len() * WORD_BYTES) as u64
+    }
+
+    /// Appends a line: reserves room, fills it, commits it. Never waits.
+    ///
+    /// `before_commit` runs once the room is certain and before the consumer can see the record.
+    #[inline]
+    pub(crate) fn push(&self, line: &[u8], before_commit: impl FnOnce()) -> Result<Pushed, Refused> {
+        let size = record::size(line.len());
+        let (position, used) = self.reserve(size)?;
+        before_commit();
+        self.fill(position, line);
+        let checksum = record::checksum(position, line);
+        self.word(position, 1).store(record::describe(line.len(), checksum), Ordering::Relaxed);
+        // Release pairs with the Acquire load in `committed`: seeing the header means seeing the line.
+        self.word(position, 0).store(record::commit_word(position), Ordering::Release);
+        Ok(Pushed { end: position + size, used })
+    }
+
+    /// Reserves `size` bytes; returns their position and how full the ring is then.
+    #[inline]
+    pub(crate) fn reserve(&self, size: u64) -> Result<(u64, u64), Refused> {
+        // Relaxed: the tail only hands out room; what is in it is published by the commit word.
+        let mut tail = self.tail.load(Ordering::Relaxed);
+        loop {
+            if tail & CLOSED != 0 {
+                return Err(Refused::Closed);
+            }
+            // Acquire pairs with the Release store in `release`: the consumer has read, and written
+            // to a segment, what this record is about to overwrite.
+            let head = self.head.load(Ordering::Acquire);
+            // A tail from before the head was read may lie before it; the exchange then fails.
+            let used = (tail + size).saturating_sub(head);
+            if used > self.bytes() {
+                return Err(Refused::Full);
+            }
+            match self.tail.compare_exchange_weak(
+                tail,
+                tail + size,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return Ok((tail, used)),
+                Err(current) => tail = current,
+            }
+        }
+    }
+
+    /// Copies the line behind the header of the record at `position`, in two pieces where the ring ends.
+    #[inline]
+    fn fill(&self, position: u64, line: &[u8]) {
+        let start = self.index(position) + HEADER_WORDS;
+        // A header never straddles the end, but it may be the last thing before it.
+        let words_to_end = self.words.len() - start;
+        let (first, rest) = line.split_at(line.len().min(words_to_end * WORD_BYTES));
+        store_bytes(&self.words[start..], first);
+        store_bytes(self.words, rest);
+    }
+
+    /// The length of the committed line at `position`, or `None` if none is committed there (yet).
+    #[inline]
+    pub(crate) fn committed(&self, position: u64) -> Option<usize> {
+        // Acquire pairs with the Release store in `push`.
+        let header = self.word(position, 0).load(Ordering::Acquire);
+        if header != record::commit_word(position) {
+            return None;
+        }
+        Some(record::line_bytes(self.word(position, 1).load(Ordering::Relaxed)))
+    }
+
+    /// Appends the line at `position`, `line_bytes` long, to `out`.
+    #[inline]
+    pub(crate) fn read(&self, position: u64, line_bytes: usize, out: &mut Vec<u8>) {
+        let start = self.index(position) + HEADER_WORDS;
+        let words = line_bytes.div_ceil(WORD_BYTES);
+        let first = words.min(self.words.len() - start);
+        let begin = out.len();
+        out.resize(begin + words * WORD_BYTES, 0);
+        let (head, rest) = out[begin..].split_at_mut(first * WORD_BYTES);
+        load_bytes(&self.words[start..], head);
+        load_bytes(self.words, rest);
+        out.truncate(begin + line_bytes);
+    }
+
+    /// The line at `position` if it is whole: committed there, of a possible length, and with its
+    /// checksum. For spools whose process is gone.
+    pub(crate) fn verified(&self, position: u64, out: &mut Vec<u8>) -> bool {
+        let Some(line_bytes) = self.committed(position) else { return false };
+        if line_bytes > record::MAX_LINE_BYTES || record::size(line_bytes) > self.bytes() {
+            return false;
+        }
+        let begin = out.len();
+        self.read(position, line_bytes, out);
+        let stated = record::stated_checksum(self.word(position, 1).load(Ordering::Relaxed));
+        let whole = stated == record::checksum(position, &out[begin..]);
+        if !whole {
+            out.truncate(begin);
+        }
+        whole
+    }
+
+    /// The positions of everything that looks committed at or behind `head`, in order.
+    ///
+    /// Looks at every place of the ring and trusts neither `tail` nor a record's neighbours, so a
+    /// record behind one that was never committed, or that a power cut tore, is found all the same.
+    pub(crate) fn committed_since(&self, head: u64) -> Vec<u64> {
+        let mut found: Vec<u64> = self
+            .words
+            .iter()
+            .enumerate()
+            .step_by(HEADER_WORDS)
+            .filter_map(|(index, word)| {
+                let position = record::committed_position(word.load(Ordering::Acquire))?;
+                (position >= head && self.index(position) == index).then_some(position)
+            })
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The position behind the last record that was reserved.
+    #[inline]
+    pub(crate) fn tail(&self) -> u64 {
+        // Relaxed: what lies before it is read through its commit words.
+        self.tail.load(Ordering::Relaxed) & !CLOSED
+    }
+
+    /// The first position that is not released.
+    #[inline]
+    pub(crate) fn head(&self) -> u64 {
+        self.head.load(Ordering::Acquire)
+    }
+
+    /// Gives the room before `position` back to the producers. For the one consumer only.
+    #[inline]
+    pub(crate) fn release(&self, position: u64) {
+        // Release pairs with the Acquire load in `reserve`: the reads before it are done.
+        self.head.store(position, Ordering::Release);
+    }
+
+    /// Takes no more lines from now on; returns the final tail.
+    pub(crate) fn close(&self) -> u64 {
+        self.tail.fetch_or(CLOSED, Ordering::Relaxed) & !CLOSED
+    }
+
+    /// Whether no producer is between reserving and committing.
+    pub(crate) fn is_settled(&self) -> bool {
+        let mut position = self.head();
+        while let Some(line_bytes) = self.committed(position) {
+            position += record::size(line_bytes);
+        }
+        position == self.tail()
+    }
+
+    #[inline]
+    fn word(&self, position: u64, offset: usize) -> &AtomicU64 {
+        &self.words[self.index(position) + offset]
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "masked to an index of the ring")]
+    fn index(&self, position: u64) -> usize {
+        (position / WORD_BYTES as u64) as usize & (self.words.len() - 1)
+    }
+}
+
+/// Stores bytes as little-endian words, the last one filled up with zeros.
+#[inline]
+fn store_bytes(words: &[AtomicU64], bytes: &[u8]) {
+    let (whole, rest) = bytes.as_chunks::<WORD_BYTES>();
+    for (word, chunk) in words.iter().zip(whole) {
+        // Relaxed: the commit word publishes them.
+        word.store(u64::from_le_bytes(*chunk), Ordering::Relaxed);
+    }
+    if !rest.is_empty() {
+        let mut last = [0; WORD_BYTES];
+        last[..rest.len()].copy_from_slice(rest);
+        words[whole.len()].store(u64::from_le_bytes(last), Ordering::Relaxed);
+    }
+}
+
+/// Loads whole words into bytes.
+#[inline]
+fn load_bytes(words: &[AtomicU64], bytes: &mut [u8]) {
+    let (chunks, _) = bytes.as_chunks_mut::<WORD_BYTES>();
+    for (chunk, word) in chunks.iter_mut().zip(words) {
+        *chunk = word.load(Ordering::Relaxed).to_le_bytes();
+    }
+}

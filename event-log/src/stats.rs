@@ -1,0 +1,117 @@
+//! The ledger: emitted = written + dropped + still in the spool, at every moment, by type.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Why an event was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum DropReason {
+    /// There was no room in the spool.
+    SpoolFull = 1,
+    /// The line was longer than `max_line_bytes`.
+    TooLong = 2,
+    /// A field could not be written as JSON.
+    NotSerializable = 3,
+    /// The `Serialize` of a field panicked.
+    Panicked = 4,
+    /// The logger was closed.
+    Closed = 5,
+    /// A forked process could not make a spool of its own.
+    NoSpool = 6,
+}
+
+impl DropReason {
+    const ALL: [Self; 6] = [
+        Self::SpoolFull,
+        Self::TooLong,
+        Self::NotSerializable,
+        Self::Panicked,
+        Self::Closed,
+        Self::NoSpool,
+    ];
+
+    /// The name in gap lines, for example `spool_full`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SpoolFull => "spool_full",
+            Self::TooLong => "too_long",
+            Self::NotSerializable => "not_serializable",
+            Self::Panicked => "panicked",
+            Self::Closed => "closed",
+            Self::NoSpool => "no_spool",
+        }
+    }
+
+    /// The code in the spool's table of drops.
+    pub(crate) const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The reason with this code.
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What became of the events of one logger since it was built.
+///
+/// The four numbers of [`total`](Self::total), and of each type, balance at every moment:
+/// `emitted == written + dropped + in_spool`.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// All types together.
+    pub total: TypeStats,
+    /// Each type that was emitted, by name.
+    pub by_type: BTreeMap<String, TypeStats>,
+    /// How many events were dropped, by reason.
+    pub dropped: BTreeMap<DropReason, u64>,
+    /// Lines of type `event_log_gap` that the logger wrote by itself.
+    pub gap_lines: u64,
+    /// Lines of earlier processes that this logger found in their spools and wrote. They are not
+    /// among the emitted.
+    pub recovered_lines: u64,
+    /// Bytes appended to segments, gap lines and recovered lines included.
+    pub written_bytes: u64,
+    /// Segments created.
+    pub segments_created: u64,
+    /// Segments removed by retention.
+    pub segments_removed: u64,
+    /// How often `sync` reached the disk; callers that waited together share one.
+    pub syncs: u64,
+    /// File operations that failed.
+    pub io_errors: u64,
+    /// How often the error handler itself panicked.
+    pub error_handler_panics: u64,
+}
+
+/// What became of the events of one type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TypeStats {
+    /// Events handed to `emit` or `try_emit`.
+    pub emitted: u64,
+    /// Events that are in a segment.
+    pub written: u64,
+    /// Events that were not accepted.
+    pub dropped: u64,
+    /// Events that were accepted and are not in a segment yet; those whose `emit` is about to return
+    /// are among them.
+    pub in_spool: u64,
+}
+
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TypeStats { emitted, written, dropped, in_spool } = self.total;
+        write!(f, "emitted {emitted} = written {written} + dropped {dropped} + in spool {in_spool}")
+    }
+}

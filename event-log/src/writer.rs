@@ -1,0 +1,398 @@
+//! The background thread: drains the spool into segments, syncs, tells of gaps, sleeps.
+//!
+//! It never spins and nobody has to wait for it. When a file operation fails it reports, pauses and
+//! tries again where it stopped; meanwhile the spool fills, and the overflow policy decides.
+//!
+//! - [`batch`]: committed records gathered into one write.
+//! - [`segments`]: the active segment and those before it; [`name`], [`rotation`] and [`retention`] are
+//!   its pure decisions, [`storage`] the file operations.
+//! - [`recovery`]: spools whose process died. [`gap`]: the line that tells of dropped events.
+
+pub(crate) mod batch;
+pub(crate) mod gap;
+pub(crate) mod name;
+pub(crate) mod recovery;
+pub(crate) mod retention;
+pub(crate) mod rotation;
+pub(crate) mod segments;
+pub(crate) mod storage;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::error::{LogError, SegmentError};
+use crate::ledger::Written;
+use crate::line::{self, Layers, Renderer};
+use crate::shared::Shared;
+use crate::spool::directory::{self, Dead};
+use crate::spool::drops::Untold;
+use crate::writer::batch::{Batch, Settled};
+use crate::writer::gap::{GAP_TYPE, Gap};
+use crate::writer::segments::Segments;
+
+/// An idle writer sleeps longer and longer, up to so many drain intervals.
+const IDLE_INTERVALS: u32 = 5;
+
+/// The first and the longest pause after a failure.
+const RETRY_FIRST: Duration = Duration::from_millis(10);
+const RETRY_LONGEST: Duration = Duration::from_secs(1);
+
+/// After so many failures in a row for another reason than a full disk, the file itself may be at
+/// fault: the next attempt begins a new segment.
+const FAILURES_BEFORE_ABANDON: u32 = 3;
+
+/// How often an ongoing gap is told of, and how often what ages without events is looked at.
+const GAP_INTERVAL: Duration = Duration::from_secs(1);
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The writer's own state.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    shared: Arc<Shared>,
+    segments: Segments,
+    spool_directory: PathBuf,
+    drain_interval: Duration,
+    batch: Batch,
+    /// Everything before this position is in a segment.
+    drained_to: u64,
+    /// Failures in a row.
+    failures: u32,
+    /// How long the next sleep without work is.
+    idle_pause: Duration,
+    gaps_told: Option<Instant>,
+    upkeep_done: Instant,
+    /// Whether some dead spool could not be recovered yet.
+    must_recover: bool,
+    spool_removal_reported: bool,
+}
+
+/// What one round of draining came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Drained {
+    /// Nothing was there.
+    Nothing,
+    /// Everything that was there.
+    All,
+    /// A full batch: there may be more.
+    Batch,
+    /// The storage failed.
+    Failed,
+}
+
+impl Writer {
+    /// A writer for `shared`, whose own spool is empty.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        segments: Segments,
+        spool_directory: PathBuf,
+        drain_interval: Duration,
+    ) -> Self {
+        Self {
+            shared,
+            segments,
+            spool_directory,
+            drain_interval,
+            batch: Batch::default(),
+            drained_to: 0,
+            failures: 0,
+            idle_pause: drain_interval,
+            gaps_told: None,
+            upkeep_done: Instant::now(),
+            must_recover: false,
+            spool_removal_reported: false,
+        }
+    }
+
+    /// Recovers the spools of dead processes and lets retention go over what is there.
+    pub(crate) fn prepare(&mut self) {
+        self.recover();
+        self.segments.retain();
+        self.report_incidents();
+    }
+
+    /// Drains until the logger is closed.
+    pub(crate) fn run(mut self) {
+        while self.shared.progress.close_by().is_none() {
+            let drained = self.drain();
+            self.sync_if_due();
+            self.tell_gaps(GAP_INTERVAL);
+            self.upkeep();
+            self.sleep_after(drained);
+        }
+        self.finish();
+    }
+
+    /// Moves one batch from the spool to the active segment.
+    fn drain(&mut self) -> Drained {
+        let shared = Arc::clone(&self.shared);
+        let ring = shared.spool.spool.ring();
+        if self.batch.is_done() {
+            self.batch.clear();
+            self.batch.gather(ring, self.drained_to, self.segments.room());
+        }
+        if self.batch.is_done() {
+            return Drained::Nothing;
+        }
+        let drained_to = &mut self.drained_to;
+        let outcome = self.segments.append(&mut self.batch, shared.spool.spool.journal(), |settled| {
+            *drained_to = settled.next;
+            account(&shared, settled);
+            ring.release(settled.next);
+            shared.room.released();
+            shared.progress.written(settled.next);
+        });
+        self.report_incidents();
+        match outcome {
+            Ok(()) => {
+                self.failures = 0;
+                if ring.committed(self.drained_to).is_some() { Drained::Batch } else { Drained::All }
+            }
+            Err(error) => {
+                self.fail(error);
+                Drained::Failed
+            }
+        }
+    }
+
+    fn fail(&mut self, error: SegmentError) {
+        self.failures += 1;
+        let is_full = matches!(
+            error.source.kind(),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+        );
+        if !is_full && self.failures >= FAILURES_BEFORE_ABANDON {
+            self.segments.abandon(&mut self.batch);
+        }
+        let error = Arc::new(error);
+        self.shared.progress.troubled(Arc::clone(&error));
+        self.shared.report(&LogError::Segment(error));
+    }
+
+    fn sync_if_due(&mut self) {
+        if !self.shared.progress.is_sync_due() {
+            return;
+        }
+        let position = self.drained_to;
+        let outcome = self.segments.sync().map_err(|error| {
+            self.segments.give_up_sync();
+            Arc::new(error)
+        });
+        self.shared.ledger.count_sync();
+        if let Err(error) = &outcome {
+            self.shared.report(&LogError::Segment(Arc::clone(error)));
+        }
+        self.shared.progress.synced(position, outcome);
+    }
+
+    /// Puts a line into the spool for each kind of dropped events, unless that was done a moment ago.
+    fn tell_gaps(&mut self, interval: Duration) {
+        let is_recent = self.gaps_told.is_some_and(|told| told.elapsed() < interval);
+        if is_recent || !self.shared.has_gaps.swap(false, Ordering::Acquire) {
+            return;
+        }
+        self.gaps_told = Some(Instant::now());
+        let drops = self.shared.spool.spool.drops();
+        for untold in self.shared.ledger.with_drops(|| drops.untold()) {
+            if !self.tell(&untold) {
+                // No room: later.
+                self.shared.has_gaps.store(true, Ordering::Release);
+                return;
+            }
+            self.shared.ledger.with_drops(|| drops.told(&untold));
+        }
+    }
+
+    fn tell(&self, untold: &Untold) -> bool {
+        let Shared { clock, format, default_context, spool, .. } = &*self.shared;
+        let layers = Layers { explicit: None, default: default_context };
+        let mut renderer = Renderer::new();
+        renderer
+            .render(&Gap(untold), layers, clock.now(), format)
+            .expect("a gap line is shorter than every limit that the builder takes");
+        spool.spool.ring().push(renderer.line(), || ()).is_ok()
+    }
+
+    /// What ages even without events: periods, retention, spools that could not be recovered.
+    fn upkeep(&mut self) {
+        self.segments.close_if_due();
+        if self.upkeep_done.elapsed() >= UPKEEP_INTERVAL {
+            self.upkeep_done = Instant::now();
+            self.segments.retain();
+            if self.must_recover {
+                self.recover();
+            }
+        }
+        self.report_incidents();
+    }
+
+    fn sleep_after(&mut self, drained: Drained) {
+        let pause = match drained {
+            Drained::Batch => return,
+            Drained::All => {
+                self.idle_pause = self.drain_interval;
+                self.drain_interval
+            }
+            Drained::Nothing => {
+                let pause = self.idle_pause;
+                self.idle_pause = (pause * 2).min(self.drain_interval * IDLE_INTERVALS);
+                pause
+            }
+            Drained::Failed => {
+                let doublings = self.failures.saturating_sub(1).min(10);
+                (RETRY_FIRST * 2_u32.pow(doublings)).min(RETRY_LONGEST)
+            }
+        };
+        // Somebody who waits has already unparked this thread, so only what is wanted since counts.
+        if drained == Drained::Nothing && self.shared.progress.is_flush_wanted() {
+            // A record before the wanted position is being filled by its producer.
+            std::thread::yield_now();
+            return;
+        }
+        self.shared.wake.sleep(pause);
+    }
+
+    /// Drains what is left until the deadline, then lets go of the spool.
+    fn finish(mut self) {
+        self.tell_gaps(Duration::ZERO);
+        let shared = Arc::clone(&self.shared);
+        let ring = shared.spool.spool.ring();
+        let end = ring.close();
+        while self.drained_to < end && !self.is_late() {
+            match self.drain() {
+                Drained::Failed => {
+                    let left = shared.progress.close_by().map_or(Duration::ZERO, |deadline| {
+                        deadline.saturating_duration_since(Instant::now())
+                    });
+                    shared.wake.sleep(RETRY_FIRST.min(left));
+                }
+                Drained::Nothing => std::thread::yield_now(),
+                Drained::All | Drained::Batch => {}
+            }
+        }
+        self.sync_if_due();
+        self.segments.close();
+        let is_empty = self.drained_to == end
+            && shared.ledger.with_drops(|| shared.spool.spool.drops().untold().is_empty());
+        // What is left is for the next start.
+        if is_empty && let Err(source) = shared.spool.remove() {
+            let path = shared.spool.path().to_owned();
+            shared.report(&SegmentError { operation: "remove", path, source }.into());
+        }
+        self.report_incidents();
+        if ring.is_settled() {
+            shared.spool.unlock();
+        }
+        shared.progress.ended();
+    }
+
+    fn is_late(&self) -> bool {
+        self.shared.progress.close_by().is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Recovers every spool whose process is gone; what fails is tried again later.
+    fn recover(&mut self) {
+        self.must_recover = false;
+        let dead = match directory::dead(&self.spool_directory) {
+            Ok(dead) => dead,
+            Err(source) => {
+                let path = self.spool_directory.clone();
+                return self.shared.report(&SegmentError { operation: "list", path, source }.into());
+            }
+        };
+        for (path, dead) in dead {
+            match dead {
+                Ok(Dead::Readable(file)) => self.recover_one(&file),
+                Ok(Dead::SetAside { path, reason }) => {
+                    let reason = reason.to_string();
+                    self.shared.report(&LogError::SpoolSetAside { path, reason });
+                }
+                Err(source) => self.postpone(path, source),
+            }
+        }
+    }
+
+    fn recover_one(&mut self, file: &directory::SpoolFile) {
+        let path = file.path().to_owned();
+        // A batch of our own that is cut short would be continued in a segment that is closed now.
+        self.segments.abandon(&mut self.batch);
+        match recovery::recover(&file.spool, &mut self.segments, &self.shared.ledger) {
+            Ok(recovered) => {
+                if recovered.damaged > 0 {
+                    let records = recovered.damaged;
+                    self.shared.report(&LogError::RecordsDamaged { path: path.clone(), records });
+                }
+                if let Some(repeated) = recovered.repeated {
+                    self.shared.report(&repeated);
+                }
+                self.take_over_drops(file);
+                if let Err(source) = file.remove() {
+                    self.postpone(path, source);
+                }
+            }
+            Err(error) => self.postpone(error.path, error.source),
+        }
+    }
+
+    /// Has our own gap lines tell of what a dead process had to drop.
+    fn take_over_drops(&self, file: &directory::SpoolFile) {
+        let ours = self.shared.spool.spool.drops();
+        let theirs = file.spool.drops();
+        self.shared.ledger.with_drops(|| {
+            for untold in theirs.untold() {
+                ours.take_over(&untold);
+                theirs.told(&untold);
+                self.shared.has_gaps.store(true, Ordering::Release);
+            }
+        });
+    }
+
+    fn postpone(&mut self, path: PathBuf, source: std::io::Error) {
+        self.must_recover = true;
+        self.shared.report(&LogError::NotRecovered { path, source: Arc::new(source) });
+    }
+
+    fn report_incidents(&mut self) {
+        let incidents = self.segments.take_incidents();
+        let removed = incidents.iter().any(|error| matches!(error, LogError::SegmentRemoved { .. }));
+        for incident in incidents {
+            self.shared.report(&incident);
+        }
+        // Whoever removed a segment may have removed the whole directory.
+        if removed && !self.spool_removal_reported && !self.shared.spool.path().exists() {
+            self.spool_removal_reported = true;
+            let path = self.shared.spool.path().to_owned();
+            self.shared.report(&LogError::SpoolRemoved { path });
+        }
+        let counts = self.segments.counts();
+        self.shared.ledger.set_segments(counts.created, counts.removed);
+    }
+}
+
+/// Enters lines that are whole in a segment into the ledger.
+fn account(shared: &Shared, settled: &Settled<'_>) {
+    let type_offset = line::type_offset(shared.format.precision);
+    let mut written = shared.ledger.written();
+    written.bytes += settled.bytes;
+    for line in settled.lines() {
+        count_by_type(&mut written, type_in(line, type_offset));
+    }
+}
+
+fn count_by_type(written: &mut Written, event_type: &str) {
+    if event_type == GAP_TYPE {
+        written.gap_lines += 1;
+    } else if let Some(count) = written.by_type.get_mut(event_type) {
+        *count += 1;
+    } else {
+        written.by_type.insert(event_type.into(), 1);
+    }
+}
+
+/// The event's type in a line of this logger.
+fn type_in(line: &[u8], offset: usize) -> &str {
+    let name = line.get(offset..).unwrap_or_default();
+    let end = name.iter().position(|byte| *byte == b'"').unwrap_or(0);
+    std::str::from_utf8(&name[..end]).unwrap_or_default()
+}

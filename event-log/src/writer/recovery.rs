@@ -1,0 +1,206 @@
+//! Spools whose process died: complete the torn line, write the rest, tell of the drops.
+//!
+//! The journal says how long the segment was when everything before `head` was written; what the
+//! segment holds beyond that is compared, byte by byte, with the lines of the records behind `head`:
+//!
+//! ```text
+//! segment   … checkpointed | line 1 | line 2 | li          what the dead process still wrote
+//! records                  | line 1 | line 2 | line 3 | line 4 …
+//!                            there    there    torn     missing
+//! ```
+//!
+//! The torn line is completed in its segment, the missing ones go to a new one. Every step is
+//! checkpointed in the dead spool's own journal, so a recovery that is killed is recovered in turn.
+
+use crate::error::{LogError, SegmentError};
+use crate::ledger::Ledger;
+use crate::spool::Spool;
+use crate::spool::record;
+use crate::writer::batch::{BATCH_BYTES, Batch};
+use crate::writer::segments::Segments;
+
+/// What a recovery did.
+#[derive(Debug, Default)]
+pub(crate) struct Recovered {
+    /// Records that were found damaged and left out.
+    pub(crate) damaged: u64,
+    /// The report that lines were repeated, if their segment was gone.
+    pub(crate) repeated: Option<LogError>,
+}
+
+/// Every whole line behind a checkpoint, with the position behind its record.
+#[derive(Debug, Default)]
+struct Lines {
+    text: Vec<u8>,
+    /// For each line, where it ends in `text` and the position behind its record.
+    ends: Vec<(usize, u64)>,
+    damaged: u64,
+}
+
+impl Lines {
+    fn read(spool: &Spool, head: u64) -> Self {
+        let ring = spool.ring();
+        let mut lines = Self::default();
+        for position in ring.committed_since(head) {
+            let start = lines.text.len();
+            if ring.verified(position, &mut lines.text) && is_line(&lines.text[start..]) {
+                let end = lines.text.len();
+                lines.ends.push((end, position + record::size(end - start)));
+            } else {
+                lines.text.truncate(start);
+                lines.damaged += 1;
+            }
+        }
+        lines
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(end, next)| {
+            (&self.text[std::mem::replace(&mut start, end)..end], next)
+        })
+    }
+}
+
+/// The lines at the front of which a segment already holds `already`.
+#[derive(Debug, PartialEq, Eq)]
+struct Progress {
+    /// How many lines are there whole.
+    whole: usize,
+    /// How many bytes of the next line are there.
+    torn_bytes: usize,
+}
+
+impl Progress {
+    /// Compares what a segment holds behind a checkpoint with what it should.
+    fn of<'a>(mut already: &[u8], lines: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut whole = 0;
+        for line in lines {
+            match already.strip_prefix(line) {
+                Some(behind) => already = behind,
+                None if line.starts_with(already) => return Self { whole, torn_bytes: already.len() },
+                // Bytes that are none of ours, as after a power cut: leave them, write the rest.
+                None => break,
+            }
+            whole += 1;
+        }
+        Self { whole, torn_bytes: 0 }
+    }
+}
+
+/// Writes what the spool still holds.
+///
+/// # Errors
+/// If the storage fails; call again later, nothing is written twice.
+pub(crate) fn recover(
+    spool: &Spool,
+    segments: &mut Segments,
+    ledger: &Ledger,
+) -> Result<Recovered, SegmentError> {
+    let recovered = complete_and_write(spool, segments, ledger);
+    // The dead spool's journal speaks of this segment, so no other spool may go on in it.
+    segments.close();
+    recovered
+}
+
+fn complete_and_write(
+    spool: &Spool,
+    segments: &mut Segments,
+    ledger: &Ledger,
+) -> Result<Recovered, SegmentError> {
+    let mut at = spool.journal().latest();
+    let lines = Lines::read(spool, at.head);
+    let mut recovered = Recovered { damaged: lines.damaged, repeated: None };
+
+    let already = segments.written_since(&at)?;
+    if already.is_none() && at.segment_bytes > 0 && !lines.ends.is_empty() {
+        recovered.repeated = Some(LogError::LinesRepeated {
+            segment: at.segment.clone(),
+            lines: lines.ends.len() as u64,
+        });
+    }
+    let progress =
+        Progress::of(already.as_deref().unwrap_or_default(), lines.iter().map(|(line, _)| line));
+    let mut rest = lines.iter();
+    for (line, next) in rest.by_ref().take(progress.whole) {
+        at.head = next;
+        at.segment_bytes += line.len() as u64;
+    }
+    spool.journal().record(&at);
+    if progress.torn_bytes > 0
+        && let Some((line, next)) = rest.next()
+    {
+        segments.complete(&at.segment, &line[progress.torn_bytes..])?;
+        at.head = next;
+        at.segment_bytes += line.len() as u64;
+        spool.journal().record(&at);
+        ledger.written().recovered_lines += 1;
+    }
+    segments.remove_if_empty(&at.segment)?;
+    write_rest(rest, spool, segments, ledger)?;
+    Ok(recovered)
+}
+
+/// Writes lines into new segments, a batch at a time.
+fn write_rest<'a>(
+    rest: impl Iterator<Item = (&'a [u8], u64)>,
+    spool: &Spool,
+    segments: &mut Segments,
+    ledger: &Ledger,
+) -> Result<(), SegmentError> {
+    let mut rest = rest.peekable();
+    let mut batch = Batch::default();
+    while rest.peek().is_some() {
+        let room = usize::try_from(segments.room()).unwrap_or(usize::MAX).min(BATCH_BYTES);
+        let mut bytes = 0;
+        while let Some((line, next)) = rest.next_if(|(line, _)| bytes == 0 || bytes + line.len() <= room)
+        {
+            bytes += line.len();
+            batch.push(line, next);
+        }
+        segments.append(&mut batch, spool.journal(), |settled| {
+            let mut written = ledger.written();
+            written.recovered_lines += settled.lines().count() as u64;
+            written.bytes += settled.bytes;
+        })?;
+        batch.clear();
+    }
+    Ok(())
+}
+
+/// Whether these bytes can stand as a line of a segment: one line, its newline at the end. Only a
+/// damage that the checksum missed could make it otherwise.
+fn is_line(bytes: &[u8]) -> bool {
+    bytes.iter().position(|byte| *byte == b'\n') == bytes.len().checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: [&[u8]; 3] = [b"one\n", b"two\n", b"three\n"];
+
+    fn progress(already: &[u8]) -> (usize, usize) {
+        let Progress { whole, torn_bytes } = Progress::of(already, LINES.into_iter());
+        (whole, torn_bytes)
+    }
+
+    #[test]
+    fn lines_that_are_there_are_not_written_again() {
+        assert_eq!(progress(b""), (0, 0));
+        assert_eq!(progress(b"one\n"), (1, 0));
+        assert_eq!(progress(b"one\ntwo\nthree\n"), (3, 0));
+    }
+
+    #[test]
+    fn a_torn_line_is_completed_from_where_it_was_cut() {
+        assert_eq!(progress(b"one\nt"), (1, 1));
+        assert_eq!(progress(b"one\ntwo\nthree"), (2, 5));
+    }
+
+    #[test]
+    fn foreign_bytes_end_the_comparison() {
+        assert_eq!(progress(b"one\nxyz"), (1, 0));
+        assert_eq!(progress(b"\0\0\0\0"), (0, 0));
+    }
+}

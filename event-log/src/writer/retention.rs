@@ -1,0 +1,108 @@
+//! Which old segments may go; a pure decision from names and sizes.
+
+use std::time::Duration;
+
+use crate::writer::name::SegmentName;
+
+/// What may stay. A limit that is `None` keeps everything; every limit applies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retention {
+    /// All segments together, in bytes.
+    pub(crate) total_bytes: Option<u64>,
+    /// The age of a segment, from the time in its name.
+    pub(crate) age: Option<Duration>,
+    /// How many segments.
+    pub(crate) count: Option<usize>,
+    /// No segment younger than this goes, whatever the limits say: a collector that looks for new
+    /// files once a minute must have had the time to find it.
+    pub(crate) grace: Duration,
+}
+
+/// A segment in the log directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) name: SegmentName,
+    pub(crate) bytes: u64,
+}
+
+impl Retention {
+    /// Whether any limit is set.
+    pub(crate) fn is_on(&self) -> bool {
+        self.total_bytes.is_some() || self.age.is_some() || self.count.is_some()
+    }
+
+    /// The segments that may go, oldest first. Segments that somebody may still be writing are for
+    /// the caller to leave out of what goes; they count towards the limits here.
+    pub(crate) fn expired(&self, mut segments: Vec<Stored>, now_millis: u64) -> Vec<SegmentName> {
+        segments.sort_by(|a, b| b.name.cmp(&a.name));
+        let mut kept_bytes = 0_u64;
+        let mut expired = Vec::new();
+        for (newer, segment) in segments.into_iter().enumerate() {
+            kept_bytes = kept_bytes.saturating_add(segment.bytes);
+            let age = Duration::from_millis(now_millis.saturating_sub(segment.name.created_millis));
+            let over = self.total_bytes.is_some_and(|limit| kept_bytes > limit)
+                || self.age.is_some_and(|limit| age > limit)
+                || self.count.is_some_and(|limit| newer >= limit);
+            if over && age >= self.grace {
+                expired.push(segment.name);
+            }
+        }
+        expired.reverse();
+        expired
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: u64 = 60_000;
+
+    /// Ten segments of 100 bytes, one a minute; the last is a minute old.
+    fn segments() -> Vec<Stored> {
+        (0..10)
+            .map(|minute| Stored {
+                name: SegmentName { created_millis: minute * MINUTE, token: 1, sequence: 1 },
+                bytes: 100,
+            })
+            .collect()
+    }
+
+    fn unlimited() -> Retention {
+        Retention { total_bytes: None, age: None, count: None, grace: Duration::ZERO }
+    }
+
+    fn expired_minutes(retention: &Retention) -> Vec<u64> {
+        let expired = retention.expired(segments(), 10 * MINUTE);
+        expired.into_iter().map(|name| name.created_millis / MINUTE).collect()
+    }
+
+    #[test]
+    fn without_a_limit_everything_stays() {
+        assert!(!unlimited().is_on());
+        assert!(expired_minutes(&unlimited()).is_empty());
+    }
+
+    #[test]
+    fn each_limit_lets_the_oldest_go() {
+        let by_bytes = Retention { total_bytes: Some(750), ..unlimited() };
+        let by_age = Retention { age: Some(Duration::from_secs(8 * 60)), ..unlimited() };
+        let by_count = Retention { count: Some(9), ..unlimited() };
+        assert_eq!(expired_minutes(&by_bytes), [0, 1, 2]);
+        assert_eq!(expired_minutes(&by_age), [0, 1]);
+        assert_eq!(expired_minutes(&by_count), [0]);
+    }
+
+    #[test]
+    fn the_strictest_limit_counts() {
+        let both = Retention { total_bytes: Some(750), count: Some(2), ..unlimited() };
+        assert_eq!(expired_minutes(&both).len(), 8);
+    }
+
+    #[test]
+    fn nothing_younger_than_the_grace_goes() {
+        let strict =
+            Retention { count: Some(0), grace: Duration::from_secs(5 * 60), ..unlimited() };
+        assert_eq!(expired_minutes(&strict), [0, 1, 2, 3, 4, 5]);
+    }
+}

@@ -1,0 +1,463 @@
+//! The segments of one logger: the active one, the ones before it, the directory that holds them.
+//!
+//! Invariants:
+//! - A segment is created under its final name, appended to, closed, and never opened again, but for
+//!   the one case that a recovery completes a torn line at its end.
+//! - The journal names a segment before it exists, and the bytes of a line are checkpointed after they
+//!   are in it, never before.
+//! - What was appended to a segment that turns out to be removed is appended again to the next.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::clock::TimeSource;
+use crate::error::{LogError, SegmentError};
+use crate::spool::directory;
+use crate::spool::journal::{Checkpoint, Journal};
+use crate::writer::batch::{Batch, Settled};
+use crate::writer::name::SegmentName;
+use crate::writer::retention::{Retention, Stored};
+use crate::writer::rotation::Rotation;
+use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile};
+
+/// How many closed segments may wait for the next sync. The one before them is synced when it is
+/// pushed out; by then the system has long written it by itself.
+const MAX_UNSYNCED: usize = 64;
+
+/// Where and how segments are written.
+#[derive(Clone, Debug)]
+pub(crate) struct SegmentsConfig {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) directory: PathBuf,
+    pub(crate) spool_directory: PathBuf,
+    pub(crate) prefix: String,
+    pub(crate) rotation: Rotation,
+    pub(crate) retention: Retention,
+    pub(crate) clock: TimeSource,
+}
+
+/// The segments of one logger.
+#[derive(Debug)]
+pub(crate) struct Segments {
+    config: SegmentsConfig,
+    token: u32,
+    /// The sequence number of the newest segment.
+    sequence: u32,
+    /// The time in the newest name; names never go back behind it, whatever the clock does.
+    newest_millis: u64,
+    active: Option<Active>,
+    /// Closed segments that were not synced, oldest first.
+    unsynced: VecDeque<String>,
+    /// Whether a segment was created since the directory was last synced.
+    directory_unsynced: bool,
+    counts: SegmentCounts,
+    /// Troubles that stopped nothing, for the error handler.
+    incidents: Vec<LogError>,
+}
+
+/// What was done since the logger was built.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SegmentCounts {
+    pub(crate) created: u64,
+    pub(crate) removed: u64,
+}
+
+/// The segment that lines are appended to.
+#[derive(Debug)]
+struct Active {
+    created_millis: u64,
+    file_name: String,
+    file: Box<dyn SegmentFile>,
+    /// How long it was when the last checkpoint was made.
+    checkpointed_bytes: u64,
+    /// How long it is; the difference is a line cut short.
+    bytes: u64,
+    synced_bytes: u64,
+}
+
+impl Segments {
+    /// Finds the newest name in the directory, so that names keep their order across restarts.
+    ///
+    /// # Errors
+    /// If the directory cannot be read.
+    pub(crate) fn open(config: SegmentsConfig, token: u32) -> Result<Self, SegmentError> {
+        let listed = list(&config)?;
+        let newest_millis = listed.iter().map(|stored| stored.name.created_millis).max().unwrap_or(0);
+        Ok(Self {
+            config,
+            token,
+            sequence: 0,
+            newest_millis,
+            active: None,
+            unsynced: VecDeque::new(),
+            directory_unsynced: false,
+            counts: SegmentCounts::default(),
+            incidents: Vec::new(),
+        })
+    }
+
+    /// Takes the troubles that stopped nothing.
+    pub(crate) fn take_incidents(&mut self) -> Vec<LogError> {
+        std::mem::take(&mut self.incidents)
+    }
+
+    pub(crate) fn counts(&self) -> SegmentCounts {
+        self.counts
+    }
+
+    /// How many bytes a batch may have that goes into one segment.
+    pub(crate) fn room(&self) -> u64 {
+        let limit = self.config.rotation.segment_bytes;
+        match self.active.as_ref().map(|active| limit.saturating_sub(active.bytes)) {
+            // Full, so the batch goes to the next one, or here because of the limit on rotations.
+            None | Some(0) => limit,
+            Some(room) => room,
+        }
+    }
+
+    /// Appends what is left of the batch, checkpointing and handing to `settled` what is whole.
+    ///
+    /// On an error the batch and the segments remember how far it got; call it again to go on there.
+    ///
+    /// # Errors
+    /// What the storage says, with the path and the operation.
+    pub(crate) fn append(
+        &mut self,
+        batch: &mut Batch,
+        journal: Journal<'_>,
+        mut settled: impl FnMut(&Settled<'_>),
+    ) -> Result<(), SegmentError> {
+        while !batch.is_done() {
+            self.start_if_due(batch, journal)?;
+            let active = self.active.as_mut().expect("a segment was started");
+            let appended = append_rest(active, batch);
+            // After a failure too: what the file is like decides what the lines before it are worth.
+            match active.file.status() {
+                Ok(status) if status == active.expected_status() => {
+                    active.checkpoint(batch, journal, &mut settled);
+                }
+                Ok(status) => self.lose_active(batch, status),
+                Err(source) => return Err(self.failed("examine", source)),
+            }
+            appended.map_err(|source| self.failed("append to", source))?;
+        }
+        Ok(())
+    }
+
+    /// Turns away from a segment that somebody else removed or changed: the lines that were not
+    /// checkpointed go to the next one, whole.
+    fn lose_active(&mut self, batch: &mut Batch, status: FileStatus) {
+        let path = self.active_path();
+        self.incidents.push(if status.links == 0 {
+            LogError::SegmentRemoved { path }
+        } else {
+            LogError::SegmentChanged { path, found_bytes: status.bytes }
+        });
+        self.abandon(batch);
+    }
+
+    /// Gives up the active segment; the next line begins a new one.
+    pub(crate) fn abandon(&mut self, batch: &mut Batch) {
+        batch.rewind();
+        self.close();
+    }
+
+    /// Closes the active segment if its period is over, so that an idle logger leaves none open.
+    pub(crate) fn close_if_due(&mut self) {
+        let now = self.now_millis();
+        if let Some(active) = &self.active
+            && !active.is_inside_a_line()
+            && self.config.rotation.is_due(active.created_millis, active.bytes, 0, now)
+        {
+            self.close();
+        }
+    }
+
+    /// Makes every line appended so far survive a power cut.
+    ///
+    /// # Errors
+    /// If the storage fails; then what was not synced before may not survive.
+    pub(crate) fn sync(&mut self) -> Result<(), SegmentError> {
+        while let Some(name) = self.unsynced.front() {
+            self.sync_closed(name)?;
+            self.unsynced.pop_front();
+        }
+        if let Some(active) = &mut self.active
+            && active.synced_bytes != active.bytes
+        {
+            if let Err(source) = active.file.sync() {
+                return Err(self.failed("sync", source));
+            }
+            active.synced_bytes = active.bytes;
+        }
+        if self.directory_unsynced {
+            let path = &self.config.directory;
+            self.config.storage.sync_directory(path).map_err(|source| SegmentError {
+                operation: "sync the directory",
+                path: path.clone(),
+                source,
+            })?;
+            self.directory_unsynced = false;
+        }
+        Ok(())
+    }
+
+    /// Gives up everything that is not synced, after a sync has failed: trying again would be answered
+    /// with success by a system that has already thrown the bytes away.
+    pub(crate) fn give_up_sync(&mut self) {
+        self.unsynced.clear();
+        if let Some(active) = &mut self.active {
+            active.synced_bytes = active.bytes;
+        }
+        self.directory_unsynced = false;
+        self.close();
+    }
+
+    /// Removes the segments that retention lets go. A failure is an incident, never a reason to stop.
+    pub(crate) fn retain(&mut self) {
+        if !self.config.retention.is_on() {
+            return;
+        }
+        let stored = match list(&self.config) {
+            Ok(stored) => stored,
+            Err(error) => return self.incidents.push(error.into()),
+        };
+        let in_use = self.possibly_active(&stored);
+        let expired = self.config.retention.expired(stored, self.now_millis());
+        for name in expired.iter().filter(|name| !in_use.contains(name)) {
+            let path = self.config.directory.join(name.file_name(&self.config.prefix));
+            match self.config.storage.remove(&path) {
+                Ok(()) => self.counts.removed += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => {
+                    self.incidents.push(SegmentError { operation: "remove", path, source }.into());
+                }
+            }
+        }
+    }
+
+    /// What the segment of a checkpoint holds behind it; `None` if it is gone, or shorter than the
+    /// checkpoint says.
+    pub(crate) fn written_since(&self, at: &Checkpoint) -> Result<Option<Vec<u8>>, SegmentError> {
+        if at.segment.is_empty() {
+            return Ok(None);
+        }
+        let path = self.config.directory.join(&at.segment);
+        let storage = &self.config.storage;
+        let read = storage.open(&path).and_then(|file| file.status()).and_then(|status| {
+            if status.bytes < at.segment_bytes {
+                return Ok(None);
+            }
+            storage.read_from(&path, at.segment_bytes).map(Some)
+        });
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map_err(|source| SegmentError { operation: "read", path, source }),
+        }
+    }
+
+    /// Appends the missing end of a torn line to the segment that holds its beginning.
+    pub(crate) fn complete(&mut self, file_name: &str, rest: &[u8]) -> Result<(), SegmentError> {
+        let path = self.config.directory.join(file_name);
+        let completed = self.config.storage.open(&path).and_then(|mut file| {
+            let mut rest = rest;
+            while !rest.is_empty() {
+                let appended = retry_interrupted(|| file.append(rest))?;
+                rest = &rest[appended..];
+            }
+            Ok(())
+        });
+        self.note_unsynced(file_name.to_owned());
+        completed.map_err(|source| SegmentError { operation: "complete the last line of", path, source })
+    }
+
+    /// Removes a segment that a kill left empty, so that no empty file is ever kept.
+    pub(crate) fn remove_if_empty(&self, file_name: &str) -> Result<(), SegmentError> {
+        if file_name.is_empty() {
+            return Ok(());
+        }
+        let path = self.config.directory.join(file_name);
+        let storage = &self.config.storage;
+        let removed = storage.open(&path).and_then(|file| file.status()).and_then(|status| {
+            if status.bytes == 0 { storage.remove(&path) } else { Ok(()) }
+        });
+        match removed {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(|source| SegmentError { operation: "remove", path, source }),
+        }
+    }
+
+    /// Closes the active segment.
+    pub(crate) fn close(&mut self) {
+        if let Some(active) = self.active.take()
+            && active.synced_bytes != active.bytes
+        {
+            self.note_unsynced(active.file_name);
+        }
+    }
+
+    fn start_if_due(&mut self, batch: &Batch, journal: Journal<'_>) -> Result<(), SegmentError> {
+        let now = self.now_millis();
+        if let Some(active) = &self.active {
+            let next = batch.next_line_bytes().unwrap_or(0);
+            let rotation = &self.config.rotation;
+            if active.is_inside_a_line()
+                || !rotation.is_due(active.created_millis, active.bytes, next, now)
+            {
+                return Ok(());
+            }
+        }
+        self.close();
+        self.start(now, journal)?;
+        self.retain();
+        Ok(())
+    }
+
+    fn start(&mut self, now_millis: u64, journal: Journal<'_>) -> Result<(), SegmentError> {
+        let created_millis = now_millis.max(self.newest_millis);
+        self.newest_millis = created_millis;
+        self.sequence += 1;
+        let name = SegmentName { created_millis, token: self.token, sequence: self.sequence };
+        let file_name = name.file_name(&self.config.prefix);
+        // First the journal: a segment that it names and that does not exist is an empty one, but one
+        // that exists and that it does not name would be lines that a recovery writes twice.
+        let head = journal.latest().head;
+        journal.record(&Checkpoint { head, segment: file_name.clone(), segment_bytes: 0 });
+        let path = self.config.directory.join(&file_name);
+        let storage = &self.config.storage;
+        let created = storage.create(&path).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                storage.create_directory(&self.config.directory)?;
+                storage.create(&path)
+            }
+            _ => Err(error),
+        });
+        let file = created.map_err(|source| SegmentError { operation: "create", path, source })?;
+        self.directory_unsynced = true;
+        self.counts.created += 1;
+        self.active = Some(Active {
+            created_millis,
+            file_name,
+            file,
+            checkpointed_bytes: 0,
+            bytes: 0,
+            synced_bytes: 0,
+        });
+        Ok(())
+    }
+
+    /// Remembers a segment for the next sync. In a service that never calls `sync` the list would
+    /// grow, so the oldest are synced when it gets long.
+    fn note_unsynced(&mut self, file_name: String) {
+        self.unsynced.push_back(file_name);
+        while self.unsynced.len() > MAX_UNSYNCED
+            && let Some(oldest) = self.unsynced.pop_front()
+        {
+            if let Err(error) = self.sync_closed(&oldest) {
+                self.incidents.push(error.into());
+            }
+        }
+    }
+
+    fn sync_closed(&self, file_name: &str) -> Result<(), SegmentError> {
+        let path = self.config.directory.join(file_name);
+        match self.config.storage.open(&path).and_then(|mut file| file.sync()) {
+            // Whoever removed it has done with it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            synced => synced.map_err(|source| SegmentError { operation: "sync", path, source }),
+        }
+    }
+
+    /// The segments that a living logger may be writing: the newest of each one that is alive.
+    fn possibly_active(&self, stored: &[Stored]) -> Vec<SegmentName> {
+        let mut newest: Vec<SegmentName> = Vec::new();
+        for Stored { name, .. } in stored {
+            match newest.iter_mut().find(|known| known.token == name.token) {
+                Some(known) if known.sequence < name.sequence => *known = name.clone(),
+                Some(_) => {}
+                None => newest.push(name.clone()),
+            }
+        }
+        let alive = |name: &SegmentName| {
+            name.token == self.token || directory::is_alive(&self.config.spool_directory, name.token)
+        };
+        newest.retain(alive);
+        newest
+    }
+
+    fn failed(&self, operation: &'static str, source: io::Error) -> SegmentError {
+        SegmentError { operation, path: self.active_path(), source }
+    }
+
+    fn active_path(&self) -> PathBuf {
+        let file_name = self.active.as_ref().map_or("", |active| &active.file_name);
+        self.config.directory.join(file_name)
+    }
+
+    fn now_millis(&self) -> u64 {
+        self.config.clock.now().unix_millis()
+    }
+}
+
+impl Active {
+    /// Whether the last line is cut short.
+    fn is_inside_a_line(&self) -> bool {
+        self.bytes != self.checkpointed_bytes
+    }
+
+    fn expected_status(&self) -> FileStatus {
+        FileStatus { bytes: self.bytes, links: 1 }
+    }
+
+    /// Notes in the journal, then to the caller, which lines are whole in the segment.
+    fn checkpoint(
+        &mut self,
+        batch: &mut Batch,
+        journal: Journal<'_>,
+        settled: &mut impl FnMut(&Settled<'_>),
+    ) {
+        if let Some(lines) = batch.settle() {
+            self.checkpointed_bytes += lines.bytes;
+            journal.record(&Checkpoint {
+                head: lines.next,
+                segment: self.file_name.clone(),
+                segment_bytes: self.checkpointed_bytes,
+            });
+            settled(&lines);
+        }
+    }
+}
+
+fn append_rest(active: &mut Active, batch: &mut Batch) -> io::Result<()> {
+    while !batch.rest().is_empty() {
+        let appended = retry_interrupted(|| active.file.append(batch.rest()))?;
+        active.bytes += appended as u64;
+        batch.advance(appended);
+    }
+    Ok(())
+}
+
+fn retry_interrupted<T>(mut operation: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match operation() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+/// The segments of any logger with this prefix.
+fn list(config: &SegmentsConfig) -> Result<Vec<Stored>, SegmentError> {
+    let listed = config.storage.list(&config.directory).map_err(|source| SegmentError {
+        operation: "list",
+        path: config.directory.clone(),
+        source,
+    })?;
+    let ours = |file: StoredFile| {
+        let name = SegmentName::parse(&config.prefix, &file.name)?;
+        Some(Stored { name, bytes: file.bytes })
+    };
+    Ok(listed.into_iter().filter_map(ours).collect())
+}
