@@ -1,0 +1,5 @@
+//! The event that every bench emits, its floor, and the arithmetic of their figures.
+
+pub mod figures;
+pub mod floor;
+pub mod workload;
