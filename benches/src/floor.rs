@@ -90,17 +90,11 @@ impl Floor {
         self.push(&digits[start..]);
     }
 
-    /// A score with one decimal, as the workload's have.
+    /// Any finite number, in the shortest form that reads back as the same.
     #[inline]
     fn push_score(&mut self, score: f64) {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a percentage"
-        )]
-        let tenths = (score * 10.0) as u32;
-        self.push_number(tenths / 10);
-        self.push(&[b'.', b'0' + (tenths % 10) as u8]);
+        let mut digits = zmij::Buffer::new();
+        self.push(digits.format_finite(score).as_bytes());
     }
 
     #[inline]

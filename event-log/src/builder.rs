@@ -94,8 +94,7 @@ pub struct LoggerBuilder {
 
 const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
 const SEGMENT_BYTES_MAX: u64 = 1 << 40;
-const DRAIN_INTERVAL: RangeInclusive<Duration> =
-    Duration::from_millis(1)..=Duration::from_secs(1);
+const DRAIN_INTERVAL: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(1);
 const ROTATE_EVERY: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(366 * 24 * 3_600);
 const PREFIX_BYTES: RangeInclusive<usize> = 1..=100;
@@ -281,7 +280,7 @@ impl LoggerBuilder {
             &self.prefix,
             || "1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`".to_owned(),
         )?;
-        within("max_line_bytes", self.max_line_bytes, LINE_BYTES)?;
+        within("max_line_bytes", self.max_line_bytes, &LINE_BYTES)?;
         let spool_min = (record::size(self.max_line_bytes) * SPOOL_LINES_MIN)
             .next_power_of_two()
             .max(MIN_RING_BYTES as u64);
@@ -297,9 +296,13 @@ impl LoggerBuilder {
                 )
             },
         )?;
-        within("segment_bytes", self.segment_bytes, self.max_line_bytes as u64..=SEGMENT_BYTES_MAX)?;
-        within_times("drain_interval", self.drain_interval, DRAIN_INTERVAL)?;
-        within_times("rotate_every", self.rotate_every, ROTATE_EVERY)
+        within(
+            "segment_bytes",
+            self.segment_bytes,
+            &(self.max_line_bytes as u64..=SEGMENT_BYTES_MAX),
+        )?;
+        within_times("drain_interval", self.drain_interval, &DRAIN_INTERVAL)?;
+        within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)
     }
 
     fn make_directories(&self) -> Result<(), BuildError> {
@@ -338,10 +341,7 @@ impl LoggerBuilder {
             directory: self.directory.clone(),
             spool_directory: self.spool_directory(),
             prefix: self.prefix.clone(),
-            rotation: Rotation {
-                segment_bytes: self.segment_bytes,
-                period: self.rotate_every,
-            },
+            rotation: Rotation { segment_bytes: self.segment_bytes, period: self.rotate_every },
             retention: self.retention,
             clock: self.time_source(),
         }
@@ -391,16 +391,16 @@ fn require(
 fn within<T: PartialOrd + fmt::Display>(
     option: &'static str,
     got: T,
-    range: RangeInclusive<T>,
+    range: &RangeInclusive<T>,
 ) -> Result<(), BuildError> {
     let text = || format!("from {} to {}", range.start(), range.end());
-    require(range.contains(&got), option, &got, text)
+    require(range.contains(&got), option, got, text)
 }
 
 fn within_times(
     option: &'static str,
     got: Duration,
-    range: RangeInclusive<Duration>,
+    range: &RangeInclusive<Duration>,
 ) -> Result<(), BuildError> {
     let text = || format!("from {:?} to {:?}", range.start(), range.end());
     require(range.contains(&got), option, format_args!("{got:?}"), text)

@@ -22,7 +22,9 @@ pub enum BuildError {
         range: String,
     },
     /// The log directory cannot be created.
-    #[error("cannot create the log directory `{path}`; create it for this user, or pass a writable one")]
+    #[error(
+        "cannot create the log directory `{path}`; create it for this user, or pass a writable one"
+    )]
     CreateDirectory {
         /// The directory.
         path: PathBuf,
@@ -234,7 +236,9 @@ pub enum LogError {
     },
     /// The spool's file was removed. Events still reach their segments, but until the process is
     /// started again those of the last moments would not survive its death.
-    #[error("the spool `{path}` was removed; restart the process so that events survive its death again")]
+    #[error(
+        "the spool `{path}` was removed; restart the process so that events survive its death again"
+    )]
     SpoolRemoved {
         /// The spool's file.
         path: PathBuf,

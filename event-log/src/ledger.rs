@@ -165,7 +165,8 @@ impl Ledger {
         }
         for (index, accepted) in self.accepted().into_iter().enumerate() {
             if accepted > 0 {
-                stats.by_type.entry(event::type_name(index).to_owned()).or_default().emitted += accepted;
+                stats.by_type.entry(event::type_name(index).to_owned()).or_default().emitted +=
+                    accepted;
             }
         }
         for row in stats.by_type.values_mut() {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::task::{Poll, self};
+use std::task::{self, Poll};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -266,10 +266,11 @@ impl Logger {
 
     fn stats_without_spool(&self) -> Stats {
         let refused = self.handle.refused_in_child.load(Ordering::Relaxed);
-        let mut stats = Stats::default();
-        stats.total = TypeStats { emitted: refused, dropped: refused, ..TypeStats::default() };
-        stats.dropped.insert(DropReason::NoSpool, refused);
-        stats
+        Stats {
+            total: TypeStats { emitted: refused, dropped: refused, ..TypeStats::default() },
+            dropped: [(DropReason::NoSpool, refused)].into(),
+            ..Stats::default()
+        }
     }
 
     fn waitable(&self) -> Result<&Shared, FlushError> {

@@ -45,9 +45,8 @@ impl Mapping {
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         let words = words_in(bytes)?;
         // SAFETY: a null hint lets the kernel choose a free range, so no live memory is replaced.
-        let base = unsafe {
-            mmap(std::ptr::null_mut(), bytes, protection, MapFlags::SHARED, file, 0)?
-        };
+        let base =
+            unsafe { mmap(std::ptr::null_mut(), bytes, protection, MapFlags::SHARED, file, 0)? };
         Self::own(base, words)
     }
 
@@ -60,9 +59,8 @@ impl Mapping {
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         let words = words_in(bytes)?;
         // SAFETY: as in `of_file`.
-        let base = unsafe {
-            mmap_anonymous(std::ptr::null_mut(), bytes, protection, MapFlags::PRIVATE)?
-        };
+        let base =
+            unsafe { mmap_anonymous(std::ptr::null_mut(), bytes, protection, MapFlags::PRIVATE)? };
         let mapping = Self::own(base, words)?;
         // SAFETY: `base` and `bytes` are those of the private anonymous mapping made above.
         unsafe { rustix::mm::madvise(base, bytes, rustix::mm::Advice::LinuxWipeOnFork)? };

@@ -62,7 +62,11 @@ impl Shared {
     }
 
     #[cold]
-    fn push_when_there_is_room(&self, line: &[u8], before_commit: &impl Fn()) -> Result<(), Refused> {
+    fn push_when_there_is_room(
+        &self,
+        line: &[u8],
+        before_commit: &impl Fn(),
+    ) -> Result<(), Refused> {
         self.wake.now();
         let deadline = match self.overflow {
             // The writer cannot wait for itself to make room.
@@ -184,7 +188,8 @@ impl Room {
         fence(Ordering::SeqCst);
         let first = attempt();
         let outcome = if matches!(first, Err(Refused::Full)) {
-            let left = deadline.map_or(ROOM_CHECK, |end| end.saturating_duration_since(Instant::now()));
+            let left =
+                deadline.map_or(ROOM_CHECK, |end| end.saturating_duration_since(Instant::now()));
             let waited = self.released.wait_timeout(guard, left.min(ROOM_CHECK));
             drop(waited.unwrap_or_else(PoisonError::into_inner));
             attempt()

@@ -19,7 +19,7 @@ pub(crate) mod record;
 pub(crate) mod ring;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::mapping::Mapping;
 use crate::spool::drops::Drops;
@@ -49,7 +49,7 @@ impl Words {
     #[inline]
     fn as_slice(&self) -> &[AtomicU64] {
         match self {
-                    Self::Mapped(mapping) => mapping.words(),
+            Self::Mapped(mapping) => mapping.words(),
             #[cfg(test)]
             Self::Heap(words) => words,
         }
@@ -78,6 +78,13 @@ impl Spool {
         let words: Box<[_]> = (0..identity.file_bytes() / 8).map(|_| AtomicU64::new(0)).collect();
         identity.write(&words);
         Self { words: Words::Heap(words), identity }
+    }
+
+    /// What the spool's file would hold.
+    #[cfg(test)]
+    pub(crate) fn image(&self) -> Vec<u8> {
+        let load = |word: &AtomicU64| word.load(std::sync::atomic::Ordering::Relaxed).to_le_bytes();
+        self.words.as_slice().iter().flat_map(load).collect()
     }
 
     /// A spool from an image of its file.

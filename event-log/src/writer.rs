@@ -17,11 +17,13 @@ pub(crate) mod rotation;
 pub(crate) mod segments;
 pub(crate) mod storage;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::context::Context;
 use crate::error::{LogError, SegmentError};
 use crate::ledger::Written;
 use crate::line::{self, Layers, Renderer};
@@ -38,6 +40,9 @@ const IDLE_INTERVALS: u32 = 5;
 /// The first and the longest pause after a failure.
 const RETRY_FIRST: Duration = Duration::from_millis(10);
 const RETRY_LONGEST: Duration = Duration::from_secs(1);
+
+/// How long to wait for a producer that has reserved a record and not yet committed it.
+const COMMIT_PAUSE: Duration = Duration::from_micros(100);
 
 /// After so many failures in a row for another reason than a full disk, the file itself may be at
 /// fault: the next attempt begins a new segment.
@@ -113,7 +118,16 @@ impl Writer {
     }
 
     /// Drains until the logger is closed.
-    pub(crate) fn run(mut self) {
+    pub(crate) fn run(self) {
+        let shared = Arc::clone(&self.shared);
+        // Only an injected storage or clock could panic. Then nobody may wait for this thread any
+        // more; what is in the spool is for the next start.
+        if catch_unwind(AssertUnwindSafe(|| self.run_until_closed())).is_err() {
+            shared.progress.ended();
+        }
+    }
+
+    fn run_until_closed(mut self) {
         while self.shared.progress.close_by().is_none() {
             let drained = self.drain();
             self.sync_if_due();
@@ -136,18 +150,23 @@ impl Writer {
             return Drained::Nothing;
         }
         let drained_to = &mut self.drained_to;
-        let outcome = self.segments.append(&mut self.batch, shared.spool.spool.journal(), |settled| {
-            *drained_to = settled.next;
-            account(&shared, settled);
-            ring.release(settled.next);
-            shared.room.released();
-            shared.progress.written(settled.next);
-        });
+        let outcome =
+            self.segments.append(&mut self.batch, shared.spool.spool.journal(), |settled| {
+                *drained_to = settled.next;
+                account(&shared, settled);
+                ring.release(settled.next);
+                shared.room.released();
+                shared.progress.written(settled.next);
+            });
         self.report_incidents();
         match outcome {
             Ok(()) => {
                 self.failures = 0;
-                if ring.committed(self.drained_to).is_some() { Drained::Batch } else { Drained::All }
+                if ring.committed(self.drained_to).is_some() {
+                    Drained::Batch
+                } else {
+                    Drained::All
+                }
             }
             Err(error) => {
                 self.fail(error);
@@ -206,11 +225,15 @@ impl Writer {
 
     fn tell(&self, untold: &Untold) -> bool {
         let Shared { clock, format, default_context, spool, .. } = &*self.shared;
-        let layers = Layers { explicit: None, default: default_context };
         let mut renderer = Renderer::new();
-        renderer
-            .render(&Gap(untold), layers, clock.now(), format)
-            .expect("a gap line is shorter than every limit that the builder takes");
+        let mut render = |default: &Context| {
+            let layers = Layers { explicit: None, default };
+            renderer.render(&Gap(untold), layers, clock.now(), format)
+        };
+        // A default context that fills a line by itself would be left out; the gap itself fits always.
+        if render(default_context).or_else(|_| render(&Context::new())).is_err() {
+            return false;
+        }
         spool.spool.ring().push(renderer.line(), || ()).is_ok()
     }
 
@@ -244,13 +267,8 @@ impl Writer {
                 (RETRY_FIRST * 2_u32.pow(doublings)).min(RETRY_LONGEST)
             }
         };
-        // Somebody who waits has already unparked this thread, so only what is wanted since counts.
-        if drained == Drained::Nothing && self.shared.progress.is_flush_wanted() {
-            // A record before the wanted position is being filled by its producer.
-            std::thread::yield_now();
-            return;
-        }
-        self.shared.wake.sleep(pause);
+        let is_awaited = drained == Drained::Nothing && self.shared.progress.is_flush_wanted();
+        self.shared.wake.sleep(if is_awaited { COMMIT_PAUSE } else { pause });
     }
 
     /// Drains what is left until the deadline, then lets go of the spool.
@@ -267,7 +285,7 @@ impl Writer {
                     });
                     shared.wake.sleep(RETRY_FIRST.min(left));
                 }
-                Drained::Nothing => std::thread::yield_now(),
+                Drained::Nothing => shared.wake.sleep(COMMIT_PAUSE),
                 Drained::All | Drained::Batch => {}
             }
         }
@@ -298,7 +316,9 @@ impl Writer {
             Ok(dead) => dead,
             Err(source) => {
                 let path = self.spool_directory.clone();
-                return self.shared.report(&SegmentError { operation: "list", path, source }.into());
+                return self
+                    .shared
+                    .report(&SegmentError { operation: "list", path, source }.into());
             }
         };
         for (path, dead) in dead {
@@ -317,7 +337,8 @@ impl Writer {
         let path = file.path().to_owned();
         // A batch of our own that is cut short would be continued in a segment that is closed now.
         self.segments.abandon(&mut self.batch);
-        match recovery::recover(&file.spool, &mut self.segments, &self.shared.ledger) {
+        let outcome = recovery::recover(&file.spool, &mut self.segments, &self.shared.ledger);
+        match outcome.and_then(|recovered| self.segments.sync().map(|()| recovered)) {
             Ok(recovered) => {
                 if recovered.damaged > 0 {
                     let records = recovered.damaged;
@@ -355,7 +376,8 @@ impl Writer {
 
     fn report_incidents(&mut self) {
         let incidents = self.segments.take_incidents();
-        let removed = incidents.iter().any(|error| matches!(error, LogError::SegmentRemoved { .. }));
+        let removed =
+            incidents.iter().any(|error| matches!(error, LogError::SegmentRemoved { .. }));
         for incident in incidents {
             self.shared.report(&incident);
         }

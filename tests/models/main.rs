@@ -1,6 +1,9 @@
 //! Runs the spool's ring under loom: every interleaving of small scenarios, with every value that the
 //! memory model allows a load to see.
 //!
+//! Loom runs stores in the order of the program, so it cannot judge the one order that keeps a load from
+//! seeing a later store: the release of the head. The other orders it does: weaken one, and it fails.
+//!
 //! The ring's own source files are compiled here against loom's atomics, so what is checked is what is
 //! shipped. `cargo run --release -p models`; a scenario that fails panics with its interleaving.
 #![expect(clippy::print_stdout, reason = "a command-line tool")]

@@ -61,7 +61,8 @@ impl SpoolFile {
     pub(crate) fn create(directory: &Path, ring_bytes: usize, now_millis: u64) -> io::Result<Self> {
         let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
         for _ in 0..NAME_ATTEMPTS {
-            let identity = Identity { ring_bytes, token: random_token()?, created_millis: now_millis };
+            let identity =
+                Identity { ring_bytes, token: random_token()?, created_millis: now_millis };
             match Self::create_named(directory, identity) {
                 Ok(spool) => return Ok(spool),
                 // Another spool has the token, or a cleaner took the temporary file for a dead one.
@@ -244,13 +245,12 @@ fn remove_if_abandoned(path: &Path) {
 }
 
 fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    let target = (0_u32..)
-        .map(|number| match number {
-            0 => path.with_extension(SET_ASIDE_EXTENSION),
-            _ => path.with_extension(format!("{number}.{SET_ASIDE_EXTENSION}")),
-        })
-        .find(|target| !target.exists())
-        .expect("some number is free");
+    let mut target = path.with_extension(SET_ASIDE_EXTENSION);
+    let mut number = 0;
+    while target.try_exists()? {
+        number += 1;
+        target = path.with_extension(format!("{number}.{SET_ASIDE_EXTENSION}"));
+    }
     fs::rename(path, &target)?;
     Ok(target)
 }

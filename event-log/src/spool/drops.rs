@@ -68,7 +68,14 @@ impl<'a> Drops<'a> {
         self.add_many(event_type, *reason, *count, *first_millis, *last_millis);
     }
 
-    fn add_many(&self, event_type: &str, reason: u8, events: u64, first_millis: u64, last_millis: u64) {
+    fn add_many(
+        &self,
+        event_type: &str,
+        reason: u8,
+        events: u64,
+        first_millis: u64,
+        last_millis: u64,
+    ) {
         let slot = self
             .slot_of(event_type, reason)
             .or_else(|| self.slot_of(OTHER_TYPES, reason))
@@ -112,7 +119,7 @@ impl<'a> Drops<'a> {
 
     /// The slot of this type and reason: the one it has, or a free one made its own.
     fn slot_of(&self, event_type: &str, reason: u8) -> Option<&'a [AtomicU64]> {
-        let name = &event_type.as_bytes()[..event_type.floor_char_boundary(MAX_NAME_BYTES)];
+        let name = shortened(event_type).as_bytes();
         let label = label(reason, name);
         for index in 0..DROPS_SLOTS {
             let slot = self.slot(index);
@@ -131,6 +138,15 @@ impl<'a> Drops<'a> {
     fn slot(&self, index: usize) -> &'a [AtomicU64] {
         &self.words[index * DROPS_SLOT_WORDS..(index + 1) * DROPS_SLOT_WORDS]
     }
+}
+
+/// The beginning of a name that fits into a slot.
+fn shortened(mut name: &str) -> &str {
+    while name.len() > MAX_NAME_BYTES {
+        let (last, _) = name.char_indices().next_back().expect("a long name has a character");
+        name = &name[..last];
+    }
+    name
 }
 
 fn label(reason: u8, name: &[u8]) -> u64 {

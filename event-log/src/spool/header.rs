@@ -166,7 +166,8 @@ mod tests {
     use super::*;
 
     fn spool(ring_bytes: usize) -> (Identity, Vec<AtomicU64>) {
-        let identity = Identity { ring_bytes, token: 0x7f3a_91c2, created_millis: 1_631_771_847_000 };
+        let identity =
+            Identity { ring_bytes, token: 0x7f3a_91c2, created_millis: 1_631_771_847_000 };
         let words: Vec<_> = (0..identity.file_bytes() / 8).map(|_| AtomicU64::new(0)).collect();
         identity.write(&words);
         (identity, words)
@@ -194,7 +195,8 @@ mod tests {
     fn a_newer_version_is_named() {
         let (_, words) = spool(MIN_RING_BYTES);
         words[1].store(2, Ordering::Relaxed);
-        let stated: Vec<_> = words[..IDENTITY_WORDS].iter().map(|w| w.load(Ordering::Relaxed)).collect();
+        let stated: Vec<_> =
+            words[..IDENTITY_WORDS].iter().map(|w| w.load(Ordering::Relaxed)).collect();
         words[IDENTITY_CHECKSUM_WORD].store(identity_checksum(&stated), Ordering::Relaxed);
         assert_eq!(Identity::read(&words), Err(NotASpool::Version { got: 2 }));
     }
@@ -202,7 +204,10 @@ mod tests {
     #[test]
     fn a_spool_cut_short_is_refused() {
         let (_, words) = spool(MIN_RING_BYTES);
-        assert!(matches!(Identity::read(&words[..words.len() - 512]), Err(NotASpool::Truncated { .. })));
+        assert!(matches!(
+            Identity::read(&words[..words.len() - 512]),
+            Err(NotASpool::Truncated { .. })
+        ));
         assert!(matches!(Identity::read(&words[..512]), Err(NotASpool::TooShort { got: 4096 })));
     }
 }

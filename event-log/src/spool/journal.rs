@@ -67,8 +67,13 @@ impl<'a> Journal<'a> {
         words[1] = checkpoint.head;
         words[2] = checkpoint.segment_bytes;
         words[3] = checkpoint.segment.len() as u64;
-        assert!(checkpoint.segment.len() <= MAX_SEGMENT_NAME_BYTES, "names of segments are bounded");
-        for (word, chunk) in words[NAME_WORD..].iter_mut().zip(checkpoint.segment.as_bytes().chunks(8)) {
+        assert!(
+            checkpoint.segment.len() <= MAX_SEGMENT_NAME_BYTES,
+            "names of segments are bounded"
+        );
+        for (word, chunk) in
+            words[NAME_WORD..].iter_mut().zip(checkpoint.segment.as_bytes().chunks(8))
+        {
             let mut bytes = [0; 8];
             bytes[..chunk.len()].copy_from_slice(chunk);
             *word = u64::from_le_bytes(bytes);
@@ -93,7 +98,8 @@ impl<'a> Journal<'a> {
 }
 
 fn read(slot: &[AtomicU64]) -> Option<(u64, Checkpoint)> {
-    let words: [u64; CHECKSUM_WORD] = std::array::from_fn(|index| slot[index].load(Ordering::Relaxed));
+    let words: [u64; CHECKSUM_WORD] =
+        std::array::from_fn(|index| slot[index].load(Ordering::Relaxed));
     if words[0] == 0
         || slot[CHECKSUM_WORD].load(Ordering::Relaxed) != checksum(JOURNAL_WORD as u64, &words)
     {
@@ -143,7 +149,10 @@ mod tests {
         let after: Vec<u64> = words.iter().map(|word| word.load(Ordering::Relaxed)).collect();
         for cut in 0..words.len() {
             for (index, word) in words.iter().enumerate() {
-                word.store(if index < cut { after[index] } else { before[index] }, Ordering::Relaxed);
+                word.store(
+                    if index < cut { after[index] } else { before[index] },
+                    Ordering::Relaxed,
+                );
             }
             let latest = journal.latest();
             assert!(latest == checkpoint(1) || latest == checkpoint(2), "cut at {cut}: {latest:?}");

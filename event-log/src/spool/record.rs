@@ -59,48 +59,72 @@ pub(super) const fn line_bytes(word: u64) -> usize {
 
 /// The checksum in word 1.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the low half is the checksum")]
 pub(super) const fn stated_checksum(word: u64) -> u32 {
     word as u32
 }
 
+/// How many words are mixed side by side: a multiplication takes three cycles, and eight of them in
+/// flight keep the multiplier busy.
+const LANES: usize = 8;
+
 /// Odd constants with about half of their bits set, one for each lane (from the digits of pi).
-const LANES: [u64; 4] =
-    [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7345, 0xA409_3822_299F_31D1, 0x082E_FA98_EC4E_6C89];
+const FACTORS: [u64; LANES] = [
+    0x243F_6A88_85A3_08D3,
+    0x1319_8A2E_0370_7345,
+    0xA409_3822_299F_31D1,
+    0x082E_FA98_EC4E_6C89,
+    0x4528_21E6_38D0_1377,
+    0xBE54_66CF_34E9_0C6D,
+    0xC0AC_29B7_C97C_50DD,
+    0x3F84_D5B5_B547_0917,
+];
 
 /// A checksum of a line at a position.
 ///
-/// Four lanes of multiply and fold, each word to its lane: a change within one word always changes
-/// that lane, and any damage passes with a probability of 2^-32. A CRC costs three times as much on
-/// machines without an instruction for it, and guards against no more here.
+/// Eight lanes of multiply and fold, the words dealt out to them in turn: a change within one word
+/// always changes that lane, and any damage passes with a probability of 2^-32. A CRC is slower
+/// without an instruction for it, and guards against no more here.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
 pub(super) fn checksum(position: u64, line: &[u8]) -> u32 {
-    let mut lanes = [position ^ LANES[0], line.len() as u64 ^ LANES[1], LANES[2], LANES[3]];
-    let (blocks, rest) = line.as_chunks::<32>();
+    let mut lanes = FACTORS;
+    lanes[0] ^= position;
+    lanes[1] ^= line.len() as u64;
+    let (words, rest) = line.as_chunks::<WORD_BYTES>();
+    let (blocks, last_words) = words.as_chunks::<LANES>();
     for block in blocks {
-        mix_block(&mut lanes, block);
+        for lane in 0..LANES {
+            lanes[lane] = mix(lanes[lane], u64::from_le_bytes(block[lane]), FACTORS[lane]);
+        }
     }
-    if !rest.is_empty() {
-        let mut block = [0; 32];
-        block[..rest.len()].copy_from_slice(rest);
-        mix_block(&mut lanes, &block);
+    for (lane, word) in last_words.iter().enumerate() {
+        lanes[lane] = mix(lanes[lane], u64::from_le_bytes(*word), FACTORS[lane]);
     }
-    let folded = lanes.into_iter().fold(0, |sum: u64, lane| mix(sum, lane, LANES[0]));
+    let end = last_words.len();
+    lanes[end] = mix(lanes[end], last_word(rest), FACTORS[end]);
+    let fold = |a: usize, b: usize| mix(lanes[a], lanes[b], FACTORS[a]);
+    let [a, b, c, d] = [fold(0, 1), fold(2, 3), fold(4, 5), fold(6, 7)];
+    let folded = mix(mix(a, b, FACTORS[1]), mix(c, d, FACTORS[3]), FACTORS[5]);
     (folded >> 32) as u32 ^ folded as u32
 }
 
-#[inline]
-fn mix_block(lanes: &mut [u64; 4], block: &[u8; 32]) {
-    let (words, _) = block.as_chunks::<8>();
-    for ((lane, word), factor) in lanes.iter_mut().zip(words).zip(LANES) {
-        *lane = mix(*lane, u64::from_le_bytes(*word), factor);
-    }
-}
-
-/// A bijection of `word` for each `lane` and odd `factor`.
+/// A bijection of `word` for each `lane`, and of `lane` for each `word`, as the factors are odd.
 #[inline]
 const fn mix(lane: u64, word: u64, factor: u64) -> u64 {
     let product = (lane ^ word).wrapping_mul(factor);
     product ^ (product >> 32)
+}
+
+/// Up to seven bytes as a little-endian word, filled up with zeros.
+#[inline]
+pub(super) fn last_word(rest: &[u8]) -> u64 {
+    let low = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    match (rest.first_chunk(), rest.last_chunk()) {
+        // Two halves that may overlap.
+        (Some(first), Some(last)) => low(first) | low(last) << (8 * (rest.len() - 4)),
+        _ => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
 }
 
 #[cfg(test)]

@@ -63,7 +63,11 @@ impl<'a> Ring<'a> {
     ///
     /// `before_commit` runs once the room is certain and before the consumer can see the record.
     #[inline]
-    pub(crate) fn push(&self, line: &[u8], before_commit: impl FnOnce()) -> Result<Pushed, Refused> {
+    pub(crate) fn push(
+        &self,
+        line: &[u8],
+        before_commit: impl FnOnce(),
+    ) -> Result<Pushed, Refused> {
         let size = record::size(line.len());
         let (position, used) = self.reserve(size)?;
         before_commit();
@@ -231,9 +235,7 @@ fn store_bytes(words: &[AtomicU64], bytes: &[u8]) {
         word.store(u64::from_le_bytes(*chunk), Ordering::Relaxed);
     }
     if !rest.is_empty() {
-        let mut last = [0; WORD_BYTES];
-        last[..rest.len()].copy_from_slice(rest);
-        words[whole.len()].store(u64::from_le_bytes(last), Ordering::Relaxed);
+        words[whole.len()].store(record::last_word(rest), Ordering::Relaxed);
     }
 }
 

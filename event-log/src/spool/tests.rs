@@ -10,6 +10,11 @@ pub(crate) fn small() -> Spool {
     Spool::in_heap(Identity { ring_bytes: MIN_RING_BYTES, token: 1, created_millis: 0 })
 }
 
+/// Text of so many bytes, no two neighbours of which are alike.
+pub(crate) fn text_of(bytes: usize) -> Vec<u8> {
+    (b'a'..=b'z').cycle().skip(bytes % 26).take(bytes).collect()
+}
+
 /// Takes every committed line, releasing each.
 fn drain(spool: &Spool) -> Vec<Vec<u8>> {
     let ring = spool.ring();
@@ -26,15 +31,15 @@ fn drain(spool: &Spool) -> Vec<Vec<u8>> {
 proptest! {
     #[test]
     fn lines_come_out_as_they_went_in_also_around_the_end(
-        laps in prop::collection::vec(prop::collection::vec("[a-z]{0,3000}", 1..20), 1..12),
+        laps in prop::collection::vec(prop::collection::vec(0..3_000_usize, 1..20), 1..12),
     ) {
         let spool = small();
         for lap in laps {
-            for line in &lap {
-                prop_assert!(spool.ring().push(line.as_bytes(), || ()).is_ok());
+            let lines: Vec<Vec<u8>> = lap.into_iter().map(text_of).collect();
+            for line in &lines {
+                prop_assert!(spool.ring().push(line, || ()).is_ok());
             }
-            let expected: Vec<Vec<u8>> = lap.into_iter().map(String::into_bytes).collect();
-            prop_assert_eq!(drain(&spool), expected);
+            prop_assert_eq!(drain(&spool), lines);
         }
     }
 }

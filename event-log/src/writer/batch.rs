@@ -93,7 +93,8 @@ impl Batch {
     pub(crate) fn settle(&mut self) -> Option<Settled<'_>> {
         let before = self.done;
         let start = self.done_bytes();
-        let whole = self.lines[before..].iter().take_while(|line| line.end <= self.appended).count();
+        let whole =
+            self.lines[before..].iter().take_while(|line| line.end <= self.appended).count();
         self.done += whole;
         let last = self.lines[before..self.done].last()?;
         Some(Settled {

@@ -86,10 +86,7 @@ mod tests {
     fn a_name_is_as_the_format_says() {
         let name =
             SegmentName { created_millis: 1_795_300_200_123, token: 0x7f3a_91c2, sequence: 42 };
-        assert_eq!(
-            name.file_name("events"),
-            "events.20261121T223000.123Z.7f3a91c2.000042.jsonl"
-        );
+        assert_eq!(name.file_name("events"), "events.20261121T223000.123Z.7f3a91c2.000042.jsonl");
     }
 
     #[test]

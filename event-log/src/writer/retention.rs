@@ -39,11 +39,15 @@ impl Retention {
         let mut expired = Vec::new();
         for (newer, segment) in segments.into_iter().enumerate() {
             kept_bytes = kept_bytes.saturating_add(segment.bytes);
-            let age = Duration::from_millis(now_millis.saturating_sub(segment.name.created_millis));
+            let created = segment.name.created_millis;
+            let age = Duration::from_millis(now_millis.saturating_sub(created));
+            // A name from the future was given before the clock was set back, and so are all names
+            // since: they must not be kept beyond the limits until the clock has caught up.
+            let distance = Duration::from_millis(now_millis.abs_diff(created));
             let over = self.total_bytes.is_some_and(|limit| kept_bytes > limit)
                 || self.age.is_some_and(|limit| age > limit)
                 || self.count.is_some_and(|limit| newer >= limit);
-            if over && age >= self.grace {
+            if over && distance >= self.grace {
                 expired.push(segment.name);
             }
         }
@@ -104,5 +108,15 @@ mod tests {
         let strict =
             Retention { count: Some(0), grace: Duration::from_secs(5 * 60), ..unlimited() };
         assert_eq!(expired_minutes(&strict), [0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn names_from_before_the_clock_was_set_back_count_towards_the_limits_but_are_not_aged() {
+        let by_count =
+            Retention { count: Some(4), grace: Duration::from_secs(5 * 60), ..unlimited() };
+        let by_age = Retention { age: Some(Duration::from_secs(60)), ..unlimited() };
+        let long_before = |retention: Retention| retention.expired(segments(), 0).len();
+        assert_eq!(long_before(by_count), 1);
+        assert_eq!(long_before(by_age), 0);
     }
 }

@@ -67,6 +67,7 @@ pub(crate) struct SegmentCounts {
 /// The segment that lines are appended to.
 #[derive(Debug)]
 struct Active {
+    /// What the clock said when it was created; the time in its name may be later.
     created_millis: u64,
     file_name: String,
     file: Box<dyn SegmentFile>,
@@ -84,7 +85,8 @@ impl Segments {
     /// If the directory cannot be read.
     pub(crate) fn open(config: SegmentsConfig, token: u32) -> Result<Self, SegmentError> {
         let listed = list(&config)?;
-        let newest_millis = listed.iter().map(|stored| stored.name.created_millis).max().unwrap_or(0);
+        let newest_millis =
+            listed.iter().map(|stored| stored.name.created_millis).max().unwrap_or(0);
         Ok(Self {
             config,
             token,
@@ -135,7 +137,7 @@ impl Segments {
             let appended = append_rest(active, batch);
             // After a failure too: what the file is like decides what the lines before it are worth.
             match active.file.status() {
-                Ok(status) if status == active.expected_status() => {
+                Ok(status) if status.links > 0 && status.bytes == active.bytes => {
                     active.checkpoint(batch, journal, &mut settled);
                 }
                 Ok(status) => self.lose_active(batch, status),
@@ -270,7 +272,11 @@ impl Segments {
             Ok(())
         });
         self.note_unsynced(file_name.to_owned());
-        completed.map_err(|source| SegmentError { operation: "complete the last line of", path, source })
+        completed.map_err(|source| SegmentError {
+            operation: "complete the last line of",
+            path,
+            source,
+        })
     }
 
     /// Removes a segment that a kill left empty, so that no empty file is ever kept.
@@ -280,9 +286,10 @@ impl Segments {
         }
         let path = self.config.directory.join(file_name);
         let storage = &self.config.storage;
-        let removed = storage.open(&path).and_then(|file| file.status()).and_then(|status| {
-            if status.bytes == 0 { storage.remove(&path) } else { Ok(()) }
-        });
+        let removed = storage
+            .open(&path)
+            .and_then(|file| file.status())
+            .and_then(|status| if status.bytes == 0 { storage.remove(&path) } else { Ok(()) });
         match removed {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed.map_err(|source| SegmentError { operation: "remove", path, source }),
@@ -316,10 +323,13 @@ impl Segments {
     }
 
     fn start(&mut self, now_millis: u64, journal: Journal<'_>) -> Result<(), SegmentError> {
-        let created_millis = now_millis.max(self.newest_millis);
-        self.newest_millis = created_millis;
+        self.newest_millis = now_millis.max(self.newest_millis);
         self.sequence += 1;
-        let name = SegmentName { created_millis, token: self.token, sequence: self.sequence };
+        let name = SegmentName {
+            created_millis: self.newest_millis,
+            token: self.token,
+            sequence: self.sequence,
+        };
         let file_name = name.file_name(&self.config.prefix);
         // First the journal: a segment that it names and that does not exist is an empty one, but one
         // that exists and that it does not name would be lines that a recovery writes twice.
@@ -338,7 +348,7 @@ impl Segments {
         self.directory_unsynced = true;
         self.counts.created += 1;
         self.active = Some(Active {
-            created_millis,
+            created_millis: now_millis,
             file_name,
             file,
             checkpointed_bytes: 0,
@@ -381,7 +391,8 @@ impl Segments {
             }
         }
         let alive = |name: &SegmentName| {
-            name.token == self.token || directory::is_alive(&self.config.spool_directory, name.token)
+            name.token == self.token
+                || directory::is_alive(&self.config.spool_directory, name.token)
         };
         newest.retain(alive);
         newest
@@ -405,10 +416,6 @@ impl Active {
     /// Whether the last line is cut short.
     fn is_inside_a_line(&self) -> bool {
         self.bytes != self.checkpointed_bytes
-    }
-
-    fn expected_status(&self) -> FileStatus {
-        FileStatus { bytes: self.bytes, links: 1 }
     }
 
     /// Notes in the journal, then to the caller, which lines are whole in the segment.
