@@ -11,6 +11,8 @@
 pub(crate) mod batch;
 pub(crate) mod gap;
 pub(crate) mod name;
+#[cfg(test)]
+mod power_cut;
 pub(crate) mod recovery;
 pub(crate) mod retention;
 pub(crate) mod rotation;
