@@ -12,11 +12,14 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::process::{Command, Stdio, exit};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use benches::workload::{context, event};
-use event_log::{Logger, Overflow};
+use event_log::{Logger, Overflow, SegmentFile, Storage, StoredFile, SystemStorage};
 
 type Error = Box<dyn std::error::Error>;
 type Figures = BTreeMap<String, f64>;
@@ -25,7 +28,7 @@ const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.json")
 const TOLERANCE: f64 = 0.05;
 
 const FEW: u32 = 2_000;
-/// The difference fits into the default spool, so nothing is drained before it is asked for.
+/// The difference fits into the default spool.
 const MANY: u32 = 22_000;
 
 fn main() -> Result<(), Error> {
@@ -76,19 +79,62 @@ fn instructions(events: u32, work: &str) -> Result<f64, Error> {
 
 /// The program whose instructions are counted: emits, and drains them or leaves at once.
 fn do_work(directory: &str, events: u32, work: &str) -> Result<(), Error> {
-    let logger = Logger::builder(directory)
-        .overflow(Overflow::Drop)
-        // The writer sleeps meanwhile, so that its work is counted only where it is asked for.
-        .drain_interval(Duration::from_secs(1))
-        .build()?;
+    let gate = Gate::default();
+    let logger =
+        Logger::builder(directory).overflow(Overflow::Drop).storage(gate.clone()).build()?;
     context().enter(|| (0..events).for_each(|number| logger.emit(event(number))));
     if work == "drain" {
+        gate.open();
         logger.flush(Duration::from_secs(60))?;
     }
     let stats = logger.stats();
     assert_eq!(stats.total.dropped, 0, "the spool is large enough");
     // Without the drop, which drains.
     exit(0);
+}
+
+/// Files that cannot be created before the gate is opened, so that no drain mixes with the emits.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn open(&self) {
+        *self.0.0.lock().expect("no holder panics") = true;
+        self.0.1.notify_all();
+    }
+}
+
+impl Storage for Gate {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
+        let is_open = self.0.0.lock().expect("no holder panics");
+        let is_open = self.0.1.wait_while(is_open, |is_open| !*is_open);
+        drop(is_open.expect("no holder panics"));
+        SystemStorage.create(path)
+    }
+
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        SystemStorage.create_directory(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
+        SystemStorage.open(path)
+    }
+
+    fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>> {
+        SystemStorage.read_from(path, offset)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>> {
+        SystemStorage.list(directory)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        SystemStorage.remove(path)
+    }
+
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        SystemStorage.sync_directory(path)
+    }
 }
 
 fn compare(figures: &Figures, baseline: &Figures) -> Result<(), Error> {

@@ -22,17 +22,19 @@ use crate::writer::rotation::Rotation;
 use crate::writer::segments::SegmentsConfig;
 use crate::writer::storage::{Storage, SystemStorage};
 
-/// What an emit does when the spool is full: the disk is stuck, or events come faster than it writes.
+/// What an emit does when the spool is full: the disk is stuck, or events come faster than it
+/// writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// Waits for room so long at most, then drops the event and counts it. Once an emit has waited in
-    /// vain, the following ones drop at once until there is room again.
+    /// Waits for room so long at most, then drops the event and counts it. Once an emit has waited
+    /// in vain, the following ones drop at once until the writer makes room again. The default,
+    /// with 100 ms.
     Wait(Duration),
     /// Drops the event at once and counts it.
     Drop,
-    /// Waits until there is room, however long: for records that must not be dropped. A stuck disk
-    /// then stops every thread that emits.
+    /// Waits until there is room, however long, or the logger is closed: for events that must not
+    /// be dropped. A stuck disk then stops every thread that emits.
     Block,
 }
 
@@ -54,7 +56,7 @@ pub enum Overflow {
 /// | [`retain_count`](Self::retain_count) | all | any |
 /// | [`retain_at_least`](Self::retain_at_least) | 5 minutes | any |
 /// | [`close_timeout`](Self::close_timeout) | 5 s | any |
-/// | [`on_error`](Self::on_error) | counts only | |
+/// | [`on_error`](Self::on_error) | nobody is told | |
 /// | [`clock`](Self::clock) | the system's | |
 /// | [`storage`](Self::storage) | the system's | |
 ///
@@ -131,14 +133,18 @@ impl LoggerBuilder {
         }
     }
 
-    /// The beginning of every segment's name: collectors take `<prefix>.*.jsonl`. Loggers with
-    /// different prefixes can share a directory; retention looks at its own prefix only.
+    /// The beginning of every segment's name: collectors take `<prefix>.*.jsonl`. `events` by
+    /// default; 1 to 100 ASCII letters, digits, `_`, `-` and `.`, of which the first is no `.`.
+    ///
+    /// Give loggers with different prefixes different directories: who recovers the spool of a dead
+    /// process writes its lines under its own prefix.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// How finely the `date` of a line is written. The default, whole seconds, is also the cheapest.
+    /// How finely the `date` of a line is written. The default, whole seconds, is also the
+    /// cheapest.
     pub fn date_precision(mut self, precision: DatePrecision) -> Self {
         self.date_precision = precision;
         self
@@ -146,12 +152,15 @@ impl LoggerBuilder {
 
     /// Envelope values and common fields for lines that get none from the event, from
     /// [`with`](Logger::with) or from the ambient context: the application's version, for example.
+    /// Empty by default. Keep it far shorter than [`max_line_bytes`](Self::max_line_bytes): it is
+    /// part of every line.
     pub fn context(mut self, context: Context) -> Self {
         self.context = context;
         self
     }
 
-    /// The longest line in bytes, its newline included; a longer event is dropped and counted.
+    /// The longest line in bytes, its newline included; an event with a longer one is dropped and
+    /// counted. 32,000 by default; 1,024 to 1,048,576.
     ///
     /// The longest line that a collector takes as installed, and the setting that changes it:
     ///
@@ -167,83 +176,106 @@ impl LoggerBuilder {
         self
     }
 
-    /// The size of the spool in bytes: what can wait for the disk. 8 MiB hold about 28,000 events of
-    /// 285 bytes. The file takes that much of the disk, and the process as much memory, from the start.
+    /// The size of the spool in bytes: what can wait for the disk. 8 MiB by default, which hold
+    /// about 28,000 events of 285 bytes; a power of two from 64 KiB to 4 GiB that holds at least
+    /// four lines of [`max_line_bytes`](Self::max_line_bytes). The file takes that much of the
+    /// disk, and the process as much memory, from the start.
     pub fn spool_bytes(mut self, bytes: usize) -> Self {
         self.spool_bytes = bytes;
         self
     }
 
-    /// What an emit does when the spool is full.
+    /// What an emit does when the spool is full. By default it waits up to 100 ms, then the event
+    /// is dropped and counted.
     pub fn overflow(mut self, overflow: Overflow) -> Self {
         self.overflow = overflow;
         self
     }
 
-    /// How long an event waits in the spool at most before it is in a segment, while there are events;
-    /// after idleness up to five times as long. A shorter interval costs more wake-ups.
+    /// How long an event waits in the spool at most before it is in a segment, while there are
+    /// events; after idleness up to five times as long. A shorter interval costs more wake-ups. 10
+    /// ms by default; 1 ms to 1 s.
     pub fn drain_interval(mut self, interval: Duration) -> Self {
         self.drain_interval = interval;
         self
     }
 
     /// The length in bytes that a segment does not grow past. As there is at most one rotation a
-    /// second, a segment that fills faster than that grows longer.
+    /// second, a segment that fills faster than that grows longer. 64 MiB by default; from
+    /// [`max_line_bytes`](Self::max_line_bytes) to 1 TiB.
     pub fn segment_bytes(mut self, bytes: u64) -> Self {
         self.segment_bytes = bytes;
         self
     }
 
-    /// The period of a segment by the wall clock, counted from 1970 in UTC: with an hour, segments end
-    /// on the hour. Whichever comes first, this or the length, ends a segment.
+    /// The period of a segment by the wall clock, counted from 1970 in UTC: with an hour, segments
+    /// end on the hour. Whichever comes first, this or the length, ends a segment. One hour by
+    /// default; 1 s to 366 days.
+    ///
+    /// A jump of the clock, to either side, counts as time that passed.
     pub fn rotate_every(mut self, period: Duration) -> Self {
         self.rotate_every = period;
         self
     }
 
-    /// Removes the oldest segments while all together are longer than this, in bytes.
+    /// Removes the oldest segments while all together are longer than this, in bytes. By default
+    /// segments are never removed.
+    ///
+    /// This and the other limits apply together, each to all segments of this prefix in the
+    /// directory, whoever wrote them. They are looked at when the logger is built, when a segment
+    /// is begun, and every 30 seconds. The newest segment of each living logger stays, whatever the
+    /// limits say.
     pub fn retain_bytes(mut self, bytes: u64) -> Self {
         self.retention.total_bytes = Some(bytes);
         self
     }
 
-    /// Removes segments that were created longer ago than this, by the time in their names.
+    /// Removes segments that were created longer ago than this, by the time in their names. By
+    /// default segments are never removed; see [`retain_bytes`](Self::retain_bytes).
     pub fn retain_age(mut self, age: Duration) -> Self {
         self.retention.age = Some(age);
         self
     }
 
-    /// Removes the oldest segments while there are more than this.
+    /// Removes the oldest segments while there are more than this. By default segments are never
+    /// removed; see [`retain_bytes`](Self::retain_bytes).
     pub fn retain_count(mut self, count: usize) -> Self {
         self.retention.count = Some(count);
         self
     }
 
-    /// Keeps every segment at least so long, whatever the limits say: collectors look for new files
-    /// once a minute, as installed.
+    /// Keeps every segment at least so long from the time in its name, whatever the limits say:
+    /// collectors look for new files once a minute, as installed. 5 minutes by default.
+    ///
+    /// A clock that was set back by more than this leaves names in the future, which are not
+    /// spared.
     pub fn retain_at_least(mut self, grace: Duration) -> Self {
         self.retention.grace = grace;
         self
     }
 
-    /// How long the drop of the last handle waits for the writer. What is left then stays in the spool
-    /// for the next start.
+    /// How long the drop of the last handle waits for the writer. What is left then stays in the
+    /// spool for the next start. 5 s by default.
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.close_timeout = timeout;
         self
     }
 
-    /// Is told of every trouble, on the writer's thread or on that of an emit. Without it troubles are
-    /// only counted ([`stats`](Logger::stats)).
+    /// Is told of trouble: on the writer's thread, on that of an emit, or on that of
+    /// [`build`](Self::build). Without it, drops and failed file operations are still counted
+    /// ([`stats`](Logger::stats)); the rest, such as a damaged spool, nobody hears of.
     ///
-    /// The handler may emit, but then never waits for room. An error that happens inside the handler is
-    /// counted and not reported, and a panic of the handler is caught and counted.
+    /// Of events dropped for want of room only the first is told, until there is room again. The
+    /// writer writes nothing while the handler runs on its thread, so it should be quick.
+    ///
+    /// The handler may emit; on the writer's thread it then never waits for room. Trouble inside
+    /// the handler is not reported in turn, and a panic of the handler is caught and counted.
     pub fn on_error(mut self, handler: impl Fn(&LogError) + Send + Sync + 'static) -> Self {
         self.on_error = Arc::new(handler);
         self
     }
 
-    /// Takes the time from this clock: for tests.
+    /// Takes the time of ids, dates and the names of segments from this clock: for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -258,12 +290,15 @@ impl LoggerBuilder {
     /// Makes the directory and the spool, recovers what dead processes left there, and starts the
     /// writer.
     ///
-    /// Recovery takes about as long as writing the spools that were left.
+    /// Recovery takes about as long as writing the spools that were left, and as much memory as one
+    /// of them. It recovers every unlocked spool of the directory, whatever the prefix of its
+    /// logger was.
     ///
     /// # Errors
-    /// If an option is out of its range, or the directory or the spool cannot be made. Spools of dead
-    /// processes that cannot be recovered now are no error here: they go to
-    /// [`on_error`](Self::on_error) and are tried again.
+    /// If an option is out of its range, if the directory cannot be made or read, or the spool
+    /// cannot be made, or if the thread cannot be started. Spools of dead processes that cannot be
+    /// recovered now are no error here: they are reported to [`on_error`](Self::on_error) and tried
+    /// again every 30 seconds.
     pub fn build(self) -> Result<Logger, BuildError> {
         self.check()?;
         self.make_directories()?;

@@ -10,8 +10,11 @@ use crate::date::DatePrecision;
 
 /// A source of wall-clock time, for tests that set the time by hand.
 ///
-/// The clock may jump, also backwards: ids stay in order within a thread all the same, and so do the
-/// names of segments. Pauses and time limits are not measured with it.
+/// The clock may jump, also backwards: ids stay in order within a thread all the same, and so do
+/// the names of segments. Periods of segments and their ages are measured with it, pauses and time
+/// limits are not.
+///
+/// It is read by every emit and by the writer's thread, so it must neither panic nor emit.
 ///
 /// ```
 /// use chrono::{DateTime, Utc};
@@ -64,8 +67,8 @@ impl From<DateTime<Utc>> for Timestamp {
 /// The clock of one logger: the system's without a virtual call, or one that was injected.
 #[derive(Clone)]
 pub(crate) enum TimeSource {
-    /// The system's clock as of its last tick (1 to 4 ms): 4 ns to read instead of 17, and more than
-    /// enough where dates have whole seconds.
+    /// The system's clock as of its last tick (1 to 4 ms): 4 ns to read instead of 17, and more
+    /// than enough where dates have whole seconds.
     Coarse,
     /// The system's clock.
     Precise,

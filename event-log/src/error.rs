@@ -14,14 +14,14 @@ pub enum BuildError {
     /// An option is outside its range.
     #[error("`{option}` is {got}, but must be {range}")]
     Option {
-        /// The builder's method.
+        /// The name of the builder's method.
         option: &'static str,
         /// What it was given.
         got: String,
         /// What it takes.
         range: String,
     },
-    /// The log directory cannot be created.
+    /// The log directory, or the directory of spools in it, cannot be created.
     #[error(
         "cannot create the log directory `{path}`; create it for this user, or pass a writable one"
     )]
@@ -67,7 +67,8 @@ pub enum BuildError {
     },
 }
 
-/// Why an event was not accepted. It is counted, and a gap line in the log will tell of it.
+/// Why an event was not accepted. It is counted ([`Stats::dropped`](crate::Stats::dropped)), and a
+/// gap line in the log will tell of it, unless the logger is closed or has no spool.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmitError {
@@ -98,7 +99,7 @@ pub enum EmitError {
         /// The type of the event.
         event_type: &'static str,
     },
-    /// The spool had no room, and the overflow policy did not wait for more.
+    /// The spool had no room, and the overflow policy did not wait, or not any longer.
     #[error(
         "there was no room in the spool for a `{event_type}` event; the disk is stuck or slower than \
          the events, see `spool_bytes` and `overflow`"
@@ -113,7 +114,8 @@ pub enum EmitError {
         /// The type of the event.
         event_type: &'static str,
     },
-    /// This process is a fork of the one that built the logger, and no spool of its own could be made.
+    /// This process is a fork of the one that built the logger, and no spool of its own could be
+    /// made.
     #[error("this forked process could not make a spool of its own for a `{event_type}` event")]
     NoSpool {
         /// The type of the event.
@@ -151,8 +153,8 @@ impl EmitError {
     }
 }
 
-/// Why [`flush`](crate::Logger::flush) or [`close`](crate::Logger::close) did not finish. What is left
-/// stays in the spool: it is written as soon as that works again, or by the next start.
+/// Why [`flush`](crate::Logger::flush) or [`close`](crate::Logger::close) did not finish. What is
+/// left stays in the spool: it is written as soon as that works again, or by the next start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushError {
@@ -167,13 +169,15 @@ pub enum FlushError {
         #[source]
         source: Option<Arc<SegmentError>>,
     },
-    /// The logger was closed with events left in the spool.
+    /// The logger was closed with events left in the spool, or this is a forked process without a
+    /// spool of its own.
     #[error("the logger was closed while {events_left} events were still in the spool")]
     Closed {
         /// How many events were not in a segment yet.
         events_left: u64,
     },
-    /// A call from the writer's own thread, that is from the error handler: it would wait for itself.
+    /// A call from the writer's own thread, that is from the error handler: it would wait for
+    /// itself.
     #[error("the error handler cannot wait for the writer, which is waiting for the error handler")]
     WouldDeadlock,
 }
@@ -185,8 +189,9 @@ pub enum SyncError {
     /// The events did not get into a segment, or the disk did not answer, in time.
     #[error("the events could not be made to survive a power cut")]
     NotFlushed(#[source] FlushError),
-    /// The disk refused. The events are in their segments, but may not survive a power cut; later
-    /// calls vouch for later events only.
+    /// The disk refused. The events are in their segments, but may not survive a power cut, and no
+    /// later call makes sure of them: it vouches for later events only. Emit them again if they
+    /// must be safe.
     #[error("the disk refused to sync")]
     Refused(#[source] Arc<SegmentError>),
 }
@@ -212,17 +217,20 @@ pub enum LogError {
     /// until there is room again.
     #[error("an event was dropped")]
     Dropped(#[source] EmitError),
-    /// A file operation failed; it is tried again with growing pauses, and nothing is lost meanwhile.
+    /// An operation on a segment or its directory failed. Writes are tried again with growing
+    /// pauses, up to a second, and events collect in the spool meanwhile; a sync is not tried
+    /// again, and its caller gets the error; a removal by retention is tried again with the next
+    /// look at the limits.
     #[error("the log cannot be written at the moment")]
     Segment(#[source] Arc<SegmentError>),
-    /// Somebody removed the active segment. Its last lines are written again, to a new one, with the
-    /// same ids.
+    /// Somebody removed the active segment. The lines of the last write are written again, to a new
+    /// one, with the same ids.
     #[error("the active segment `{path}` was removed; a new one takes its place")]
     SegmentRemoved {
         /// The segment.
         path: PathBuf,
     },
-    /// Somebody else wrote to the active segment, truncated it or linked it. Its last lines are
+    /// Somebody else wrote to the active segment or truncated it. The lines of the last write are
     /// written again, to a new one, with the same ids.
     #[error(
         "the active segment `{path}` was changed by somebody else and is now {found_bytes} bytes long; \
@@ -234,8 +242,9 @@ pub enum LogError {
         /// Its length now.
         found_bytes: u64,
     },
-    /// The spool's file was removed. Events still reach their segments, but until the process is
-    /// started again those of the last moments would not survive its death.
+    /// The spool's file was removed, as was noticed when the active segment was. Events still reach
+    /// their segments, but until the process is started again those of the last moments would not
+    /// survive its death.
     #[error(
         "the spool `{path}` was removed; restart the process so that events survive its death again"
     )]
@@ -251,10 +260,11 @@ pub enum LogError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A spool that a dead process left cannot be recovered now; it is tried again.
+    /// A spool that a dead process left cannot be recovered now; it is tried again every 30
+    /// seconds, and by the next start.
     #[error("cannot recover the spool `{path}` at the moment; it is tried again")]
     NotRecovered {
-        /// The spool's file.
+        /// The file or directory that stood in the way: the spool's, or the segment's.
         path: PathBuf,
         /// Why not.
         source: Arc<io::Error>,
@@ -267,8 +277,8 @@ pub enum LogError {
         /// How many.
         records: u64,
     },
-    /// The segment into which a dead process was draining its spool is gone, so lines that were in it
-    /// may have been written again, with the same ids.
+    /// The segment into which a dead process was draining its spool is gone, or shorter than it
+    /// was, so lines that were in it may have been written again, with the same ids.
     #[error("the segment `{segment}` is gone; up to {lines} lines of it were written again")]
     LinesRepeated {
         /// The segment.

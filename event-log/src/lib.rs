@@ -1,4 +1,152 @@
 //! Business events as JSON lines in rotating files, none lost however the process dies.
+//!
+//! A service says *what happened* (a sign-up, a payment, a lesson started) by emitting a struct.
+//! Each becomes one line of JSON, in files that a collector (Fluent Bit, Fluentd, Vector, rsyslog
+//! …) carries to where analysts query them.
+//!
+//! ```
+//! use event_log::{Context, Event, Logger};
+//!
+//! /// Fired when the account row is committed.
+//! #[derive(Event)]
+//! struct UserRegistration<'a> {
+//!     provider: &'a str,
+//!     referrer: Option<&'a str>,
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     # let directory = tempfile::tempdir()?;
+//!     # let log_directory = directory.path();
+//!     # #[cfg(any())]
+//!     let log_directory = "/var/log/shop";
+//!     let logger = Logger::builder(log_directory)
+//!         .on_error(|error| eprintln!("event log: {error}"))
+//!         .build()?;
+//!
+//!     // What is known of every event of a request.
+//!     let context = Context::new().user_id(1).locale("ja")?.country_code("JP")?;
+//!     context.enter(|| {
+//!         logger.emit(UserRegistration { provider: "twitter", referrer: None });
+//!     });
+//!
+//!     # drop(logger);
+//!     # let mut entries = std::fs::read_dir(log_directory)?.map(|entry| entry.unwrap().path());
+//!     # let segment = entries.find(|path| path.extension().is_some_and(|e| e == "jsonl")).unwrap();
+//!     # let line = std::fs::read_to_string(segment)?;
+//!     # let (head, tail) = line.split_once(r#","type":"#).unwrap();
+//!     # assert!(head.starts_with(r#"{"id":""#) && head.contains(r#"","date":"20"#));
+//!     # let expected = concat!(
+//!     #     r#""user_registration","user_id":1,"locale":"ja","country_code":"JP","#,
+//!     #     r#""params":{"provider":"twitter","referrer":null}}"#,
+//!     #     "\n",
+//!     # );
+//!     # assert_eq!(tail, expected);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ```json
+//! {"id":"017bed2e-6958-7c2f-9a41-0f6e2b7d8c35","date":"2021-09-16T05:57:27Z","type":"user_registration","user_id":1,"locale":"ja","country_code":"JP","params":{"provider":"twitter","referrer":null}}
+//! ```
+//!
+//! # What survives what
+//!
+//! | an accepted event, once this returns | a panic, `exit` | SIGKILL, the OOM killer | a power cut | a full disk |
+//! | --- | --- | --- | --- | --- |
+//! | [`emit`](Logger::emit) | yes | yes | no | yes |
+//! | [`flush`](Logger::flush) | yes | yes | no | yes; an error says what is not in a segment |
+//! | [`sync`](Logger::sync), [`sync_async`](Logger::sync_async) | yes | yes | yes | yes; an error says what is not synced |
+//!
+//! An emit copies the line into the *spool*, a mapped file, which the kernel keeps when the process
+//! dies. A background thread moves lines from the spool into *segments*, the files for collectors.
+//! What a dead process left in its spool is written by the next [`Logger`] that is built on the
+//! directory. So there is no guard to keep alive and nothing to call before the end; but what a
+//! process emits in its last milliseconds may reach its segment only with the next start.
+//!
+//! An event that cannot be accepted is *dropped*, never silently: it is counted
+//! ([`Logger::stats`]), told to [`on_error`](LoggerBuilder::on_error), and told of in the log
+//! itself by a line of type `event_log_gap`. The accounts balance: emitted = written + dropped +
+//! still in the spool.
+//!
+//! # The main types
+//!
+//! - [`Event`], with [`#[derive(Event)]`](derive@Event): a struct, or each variant of an enum, is a
+//!   type of event. The derive refuses names that would break a table later.
+//! - [`Logger`]: a cheap clone that threads share. [`LoggerBuilder`] has all options and their
+//!   defaults; [`Overflow`] says what an emit does when the spool is full.
+//! - [`Context`]: user, [`Locale`], [`CountryCode`] and common fields of a request; passed along
+//!   with [`Logger::with`], or ambient in a future ([`Context::scope`]) or a closure
+//!   ([`Context::enter`]).
+//! - [`Stats`]: what became of the events. [`LogError`]: what the error handler is told.
+//! - [`Clock`] and [`Storage`]: for tests that set the time or make the disk fail.
+//!
+//! # At three in the morning
+//!
+//! **What are these files?** `events.20261121T223000.123Z.7f3a91c2.000042.jsonl` is a segment:
+//! prefix, UTC time of creation, token of the logger, number. The token differs from start to
+//! start. Each segment is created under this name, appended to and left alone; collectors take
+//! `events.*.jsonl`. `.spool/7f3a91c2.spool` is the spool of the logger with that token: do not
+//! touch it.
+//!
+//! **When does a segment end?** When it would grow past
+//! [`segment_bytes`](LoggerBuilder::segment_bytes) (64 MiB) or its
+//! [period](LoggerBuilder::rotate_every) ends (on the hour, UTC), and with the logger. At most once
+//! a second.
+//!
+//! **Who deletes old segments?** Nobody, unless a limit is set:
+//! [`retain_bytes`](LoggerBuilder::retain_bytes), [`retain_age`](LoggerBuilder::retain_age),
+//! [`retain_count`](LoggerBuilder::retain_count). Anybody else may delete segments as well.
+//!
+//! **The disk is full.** Nothing breaks. The writer tries again, at least once a second, and the
+//! spool (8 MiB) takes what is emitted meanwhile. When that is full too, emits wait up to 100 ms,
+//! then events are dropped and counted ([`overflow`](LoggerBuilder::overflow)). When there is room
+//! again, writing goes on at the very byte where it stopped.
+//!
+//! **The disk fails in other ways.** The same. After three failures in a row the writer begins a
+//! new segment; the old one may then end in a line that is cut short, which stands whole in a later
+//! one.
+//!
+//! **A segment's last line has no newline.** It is being written, or its process died: the next
+//! logger on the directory completes it. Or the disk failed as above. Collectors wait for the
+//! newline, and so should you.
+//!
+//! **An `.unreadable` file lies in `.spool/`.** A spool that this version cannot read: damaged, or
+//! of another version. It may hold events, so it was kept.
+//!
+//! **An event must not be lost even in a power cut.** Call [`sync`](Logger::sync) after it, or
+//! `sync_async().await`. Callers that wait together share one `fdatasync`.
+//!
+//! **Can a line come twice?** Yes, with the same `id`: when a segment is removed or changed while
+//! it is written, and after a power cut. Remove duplicates by `id`.
+//!
+//! **The service forks.** A child makes a spool, segments and a writer of its own at its first use
+//! of the logger. Its lines are in its own files.
+//!
+//! **Two processes use one directory.** Each has its own spool and its own segments. Retention
+//! looks at all of them, and spares what a living process may be writing. Two *prefixes* should not
+//! share a directory: who recovers a spool writes its lines under its own prefix.
+//!
+//! **Somebody deleted the directory.** The writer creates it again with the next segment, and
+//! writes the last batch again. The spool has lost its name: events still arrive, but would not
+//! survive the process. You are told ([`LogError::SpoolRemoved`]); restart the process.
+//!
+//! **Who can read the files?** Whoever the umask lets: segments and spools are created as any file
+//! is, and hold user ids.
+//!
+//! # Platforms
+//!
+//! 64-bit little-endian Unix. The directory must lie on a file system that maps and locks files: a
+//! local disk, or tmpfs if events need not outlive the machine. Do not truncate a spool: the
+//! process would be killed by SIGBUS.
+//!
+//! # Crate features
+//!
+//! None yet.
+//!
+//! # Where it is written down
+//!
+//! In the repository: `docs/format.md` describes every byte on disk, `docs/design.md` answers why
+//! things are as they are, `ARCHITECTURE.md` maps the code.
 
 #[cfg(target_endian = "big")]
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");

@@ -47,13 +47,15 @@ use crate::writer::segments::Segments;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The drop of the last clone drains within [`close_timeout`](LoggerBuilder::close_timeout); nothing
-/// has to be kept alive or called for an event to survive the process.
+/// The drop of the last clone drains within [`close_timeout`](LoggerBuilder::close_timeout);
+/// nothing has to be kept alive or called for an event to survive the process.
 ///
 /// # After a fork
 ///
-/// A forked child that emits makes a spool, segments and a writer of its own at its first emit, as if
-/// it had built a logger with the same options.
+/// A forked child makes a spool, segments and a writer of its own at its first call of a method
+/// that needs them (all but [`with`](Self::with)), as if it had built a logger with the same
+/// options. If that fails, it is not tried again: its events are dropped and counted as
+/// [`NoSpool`](DropReason::NoSpool).
 #[derive(Clone)]
 pub struct Logger {
     handle: Arc<Handle>,
@@ -128,14 +130,20 @@ impl Logger {
 
     /// Emits an event, by value or by reference.
     ///
-    /// Once this returns the event survives the death of the process, unless it was dropped; what is
-    /// dropped is counted ([`stats`](Self::stats)) and told of by a line of type `event_log_gap`.
-    /// Waits only if the spool is full, as [`overflow`](LoggerBuilder::overflow) says; otherwise it
-    /// makes no system call and allocates nothing.
+    /// Once this returns the event survives the death of the process, unless it was dropped; what
+    /// is dropped is counted ([`stats`](Self::stats)) and, but for [`Closed`](DropReason::Closed)
+    /// and [`NoSpool`](DropReason::NoSpool), told of by a line of type `event_log_gap`.
     ///
-    /// May be called anywhere: inside the `Serialize` of another event (whose line then follows),
-    /// inside the error handler (where it never waits), while a thread ends, after
-    /// [`close`](Self::close) (then the event is counted as dropped), in a forked child.
+    /// Waits only if the spool is full, as [`overflow`](LoggerBuilder::overflow) says. Otherwise,
+    /// on Linux, it makes no system call, but to wake the writer once the spool is more than half
+    /// full; and it allocates nothing, but for the first event of a thread or of a type, and for a
+    /// line longer than any before.
+    ///
+    /// May be called anywhere but in a signal handler: inside the `Serialize` of another event
+    /// (whose line then follows), inside the error handler (see
+    /// [`on_error`](LoggerBuilder::on_error)), while a thread ends, after [`close`](Self::close)
+    /// (then the event is counted as dropped), in a forked child. A panic of a field's `Serialize`
+    /// is caught, and the event dropped.
     #[inline]
     pub fn emit<E: Event>(&self, event: E) {
         let _counted = self.emit_from(&event, None);
@@ -162,7 +170,8 @@ impl Logger {
     /// There is no need to call it for safety: what is in the spool survives the process too.
     ///
     /// # Errors
-    /// If that takes longer than `timeout`, or the logger was closed before; says what is left.
+    /// If that takes longer than `timeout`, or the logger was closed with events left; says what is
+    /// left. At once if the error handler calls this on the writer's thread.
     pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         let shared = self.waitable()?;
         let position = shared.spool.spool.ring().tail();
@@ -174,11 +183,13 @@ impl Logger {
 
     /// Waits until every event emitted before this call survives a power cut.
     ///
-    /// Callers that wait together share one `fdatasync`. An async form is
+    /// Callers that wait together share one `fdatasync` of each segment concerned. An async form is
     /// [`sync_async`](Self::sync_async).
     ///
     /// # Errors
-    /// If that takes longer than `timeout`, the logger was closed before, or the disk refuses to sync.
+    /// If that takes longer than `timeout`, the logger was closed before, or the disk refuses to
+    /// sync; a refusal is final for the events emitted so far. At once if the error handler calls
+    /// this on the writer's thread.
     pub fn sync(&self, timeout: Duration) -> Result<(), SyncError> {
         let shared = self.waitable().map_err(SyncError::NotFlushed)?;
         let position = request_sync(shared);
@@ -186,8 +197,9 @@ impl Logger {
         outcome.map_err(|unfinished| sync_error(shared, unfinished, timeout))
     }
 
-    /// A future that is ready once every event emitted before this call survives a power cut; for any
-    /// executor. It has no time limit of its own: drop it to stop waiting.
+    /// A future that is ready once every event emitted before its first poll survives a power cut;
+    /// for any executor. It asks for the sync when it is first polled, has no time limit of its own
+    /// (drop it to stop waiting), and holds a clone of the logger.
     ///
     /// # Errors
     /// As [`sync`](Self::sync), but for the time limit.
@@ -195,14 +207,18 @@ impl Logger {
         SyncFuture { logger: self.clone(), position: None }
     }
 
-    /// Takes no more events, drains the spool and ends the writer. Events emitted from now on, by any
-    /// clone, are counted as dropped.
+    /// Takes no more events, drains the spool and ends the writer. Once this has returned without
+    /// an error, events emitted by any clone are counted as dropped; those emitted meanwhile may be
+    /// taken.
     ///
     /// There is no need to call it: the drop of the last clone does the same, within
-    /// [`close_timeout`](LoggerBuilder::close_timeout).
+    /// [`close_timeout`](LoggerBuilder::close_timeout). Of several calls the earliest deadline
+    /// counts.
     ///
     /// # Errors
-    /// If not everything could be drained in time; what is left stays in the spool for the next start.
+    /// If not everything could be drained in time; what is left stays in the spool for the next
+    /// start. If the error handler calls this on the writer's thread, the logger is closed, but not
+    /// before the handler has returned.
     pub fn close(&self, timeout: Duration) -> Result<(), FlushError> {
         self.here().map_or(Ok(()), |handle| handle.close(timeout))
     }

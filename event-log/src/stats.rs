@@ -10,15 +10,15 @@ use std::fmt;
 pub enum DropReason {
     /// There was no room in the spool.
     SpoolFull = 1,
-    /// The line was longer than `max_line_bytes`.
+    /// The line was longer than [`max_line_bytes`](crate::LoggerBuilder::max_line_bytes).
     TooLong = 2,
     /// A field could not be written as JSON.
     NotSerializable = 3,
     /// The `Serialize` of a field panicked.
     Panicked = 4,
-    /// The logger was closed.
+    /// The logger was closed. No gap line tells of it.
     Closed = 5,
-    /// A forked process could not make a spool of its own.
+    /// A forked process could not make a spool of its own. No gap line tells of it.
     NoSpool = 6,
 }
 
@@ -32,7 +32,7 @@ impl DropReason {
         Self::NoSpool,
     ];
 
-    /// The name in gap lines, for example `spool_full`.
+    /// The name, as in gap lines: `spool_full`, for example.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,7 +71,8 @@ impl fmt::Display for DropReason {
 pub struct Stats {
     /// All types together.
     pub total: TypeStats,
-    /// Each type that was emitted, by name.
+    /// Each type that was emitted or dropped, by name. Past 4,096 types in a process, those beyond
+    /// share a row.
     pub by_type: BTreeMap<String, TypeStats>,
     /// How many events were dropped, by reason.
     pub dropped: BTreeMap<DropReason, u64>,
@@ -80,15 +81,18 @@ pub struct Stats {
     /// Lines of earlier processes that this logger found in their spools and wrote. They are not
     /// among the emitted.
     pub recovered_lines: u64,
-    /// Bytes appended to segments, gap lines and recovered lines included.
+    /// The length of the lines that are whole in segments, in bytes; gap lines and recovered lines
+    /// included, but for a recovered line of which the dead process had written a part.
     pub written_bytes: u64,
-    /// Segments created.
+    /// Segments created, also for recovered lines.
     pub segments_created: u64,
     /// Segments removed by retention.
     pub segments_removed: u64,
-    /// How often `sync` reached the disk; callers that waited together share one.
+    /// How often the disk was asked to sync for callers of `sync`, with success or not; callers
+    /// that waited together share one.
     pub syncs: u64,
-    /// File operations that failed.
+    /// Operations on segments and directories that failed, each attempt by itself; failed
+    /// recoveries ([`NotRecovered`](crate::LogError::NotRecovered)) are not among them.
     pub io_errors: u64,
     /// How often the error handler itself panicked.
     pub error_handler_panics: u64,
@@ -104,8 +108,8 @@ pub struct TypeStats {
     pub written: u64,
     /// Events that were not accepted.
     pub dropped: u64,
-    /// Events that were accepted and are not in a segment yet; those whose `emit` is about to return
-    /// are among them.
+    /// Events that were accepted and are not in a segment yet; those whose `emit` is about to
+    /// return are among them.
     pub in_spool: u64,
 }
 

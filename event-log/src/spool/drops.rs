@@ -12,7 +12,8 @@
 //! ```
 //!
 //! All access is under the ledger's lock. A kill between telling and noting that it was told has the
-//! next start tell it again; that is the only way to a gap line too many.
+//! next start tell it again, and so does a kill of a recovery while it takes drops over; there is no
+//! other way to a gap line too many.
 
 use crate::spool::header::{DROPS_SLOT_WORDS, DROPS_SLOTS, DROPS_WORD};
 use crate::sync::{AtomicU64, Ordering};

@@ -3,12 +3,14 @@
 //! ```text
 //! word 0   0xFF in the top byte, position / 16 below   stored last, with Release: "committed"
 //! word 1   length of the line (high 32 bits), checksum (low 32 bits)
-//! word 2…  the line's bytes in order, then zeros up to a multiple of 16 bytes
+//! word 2…  the line's bytes in order, the last word filled up with zeros
 //! ```
 //!
 //! - A header names its own position, so a stale header of an earlier lap never passes for this one.
-//! - 0xFF cannot occur in UTF-8 text, nor in the top byte of word 1 (a line is far shorter than
-//!   2^24 KiB), so no other word of a record can be taken for a header: after a crash the next record
+//! - A record is a multiple of 16 bytes long. Where that leaves a word behind the line, it is not
+//!   written; it is never at a multiple of 16, where headers stand.
+//! - 0xFF cannot occur in UTF-8 text, nor in the top byte of word 1 (a line is shorter than 2^24
+//!   bytes), so no other word of a record can be taken for a header: after a crash the next record
 //!   behind one that was never committed is found with certainty.
 //! - The checksum is for a power cut, after which pages of different ages may lie side by side.
 

@@ -97,3 +97,45 @@ fn many_producers_lose_and_double_nothing_and_keep_their_own_order() {
         }
     });
 }
+
+/// The worked example of `docs/format.md`; a change here is a change of the format.
+#[test]
+fn a_spool_is_laid_out_as_docs_format_says() {
+    const EXPECTED: [(usize, &[u8; 16]); 17] = [
+        (0x0000, b"EVTSPOOL\x01\0\0\0\0\0\0\0"),
+        (0x0010, b"\0\x40\0\0\0\0\0\0\0\0\x01\0\0\0\0\0"),
+        (0x0020, b"\xc2\x91\x3a\x7f\0\0\0\0\x58\x69\x2e\xed\x7b\x01\0\0"),
+        (0x0030, b"\0\0\0\0\0\0\0\0\xbe\xed\xa2\x51\0\0\0\0"),
+        (0x0040, b"\x50\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+        (0x0080, b"\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+        (0x0100, b"\x01\0\0\0\0\0\0\0\x20\0\0\0\0\0\0\0"),
+        (0x0110, b"\x09\0\0\0\0\0\0\0\x31\0\0\0\0\0\0\0"),
+        (0x0120, b"events.20261121T"),
+        (0x0130, b"223000.123Z.7f3a"),
+        (0x0140, b"91c2.000042.json"),
+        (0x01e0, b"\x68\x2a\x5e\xb3\0\0\0\0\0\0\0\0\0\0\0\0"),
+        (0x4000, b"\0\0\0\0\0\0\0\xff\x89\x76\x9d\xb3\x09\0\0\0"),
+        (0x4010, b"{\"id\":1}\n\0\0\0\0\0\0\0"),
+        (0x4020, b"\x02\0\0\0\0\0\0\xff\x87\x09\x5a\xf7\x12\0\0\0"),
+        (0x4030, b"{\"id\":2,\"u\":\"\xc3\xa9\""),
+        (0x4040, b"}\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+    ];
+    let spool = Spool::in_heap(Identity {
+        ring_bytes: MIN_RING_BYTES,
+        token: 0x7f3a_91c2,
+        created_millis: 1_631_771_847_000,
+    });
+    let first = spool.ring().push(b"{\"id\":1}\n", || ()).unwrap();
+    spool.ring().push("{\"id\":2,\"u\":\"é\"}\n".as_bytes(), || ()).unwrap();
+    spool.journal().record(&journal::Checkpoint {
+        head: first.end,
+        segment: "events.20261121T223000.123Z.7f3a91c2.000042.jsonl".to_owned(),
+        segment_bytes: 9,
+    });
+    spool.ring().release(first.end);
+
+    let image = spool.image();
+    for (offset, bytes) in EXPECTED {
+        assert_eq!(&image[offset..offset + 16], bytes, "at {offset:#x}");
+    }
+}

@@ -1,4 +1,5 @@
-//! The few file operations on segments, as a trait: the system's files, or a disk that a test fails.
+//! The few file operations on segments, as a trait: the system's files, or a disk that a test
+//! fails.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -28,13 +29,14 @@ pub trait Storage: Send + Sync + 'static {
     /// What the system says; [`io::ErrorKind::NotFound`] if it is gone.
     fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>>;
 
-    /// Reads a file from `offset` (in bytes) to its end.
+    /// Reads a file from `offset` (in bytes, at most its length) to its end.
     ///
     /// # Errors
     /// What the system says.
     fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>>;
 
-    /// The plain files of a directory, in any order.
+    /// The plain files of a directory, in any order, whoever made them; those whose names are not
+    /// text may be left out.
     ///
     /// # Errors
     /// What the system says.
@@ -43,7 +45,8 @@ pub trait Storage: Send + Sync + 'static {
     /// Removes a file.
     ///
     /// # Errors
-    /// What the system says.
+    /// What the system says; [`io::ErrorKind::NotFound`] if it is gone already, which is no
+    /// trouble.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
     /// Makes the names in a directory survive a power cut.
@@ -55,10 +58,13 @@ pub trait Storage: Send + Sync + 'static {
 
 /// A segment that is open for appending.
 pub trait SegmentFile: Send {
-    /// Appends as many of the bytes as the disk takes, at least one; returns how many.
+    /// Appends as many of the bytes as the disk takes, at least one; returns how many. `bytes` is
+    /// never empty.
     ///
     /// # Errors
-    /// What the system says; then nothing was appended.
+    /// What the system says; then nothing was appended. [`io::ErrorKind::StorageFull`] and
+    /// [`io::ErrorKind::QuotaExceeded`] are waited out; after three others in a row a new segment
+    /// is begun.
     fn append(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
     /// Makes everything appended survive a power cut.
@@ -88,7 +94,8 @@ pub struct StoredFile {
 pub struct FileStatus {
     /// Its length in bytes.
     pub bytes: u64,
-    /// How many names it has; 0 once somebody removed it.
+    /// How many names (hard links) it has; 0 once somebody removed it. A segment without a name is
+    /// given up.
     pub links: u64,
 }
 

@@ -1,0 +1,147 @@
+//! HTTP: routes, handlers, and serving until told to stop. What happens is the school's business.
+
+use std::fmt::Display;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router, middleware};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use crate::events::Provider;
+use crate::request_context::{self, Student};
+use crate::school::{Refusal, School};
+
+/// How long a request may take that is under way when the service is told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+type Shared = State<Arc<School>>;
+type LessonPath = Path<(String, u32)>;
+
+/// Serves at `address` until Ctrl-C or a SIGTERM, then answers what was asked, within [`GRACE`].
+pub(crate) async fn serve_until_told(
+    address: SocketAddr,
+    school: Arc<School>,
+    log_directory: impl Display,
+) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen at {address}; pass a free one to --listen"))?;
+    println!("serving http://{}, events go to {log_directory}", listener.local_addr()?);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let grace_is_over = async {
+        told_to_stop().await?;
+        drop(stop);
+        sleep(GRACE).await;
+        io::Result::Ok(())
+    };
+    tokio::select! {
+        served = serve(listener, school, async { drop(stopped.await) }) => served?,
+        told = grace_is_over => told?,
+    }
+    Ok(())
+}
+
+async fn told_to_stop() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Serves until `stop` is ready and every request that had come in is answered.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    school: Arc<School>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, router(school)).with_graceful_shutdown(stop).await
+}
+
+fn router(school: Arc<School>) -> Router {
+    Router::new()
+        .route("/sign-up", post(sign_up))
+        .route("/courses/{course}/lessons/{lesson}/start", post(start_lesson))
+        .route("/courses/{course}/lessons/{lesson}/clear", post(clear_lesson))
+        .route("/plans/{plan}/purchase", post(purchase_plan))
+        .layer(middleware::from_fn(request_context::layer))
+        .with_state(school)
+}
+
+#[derive(Deserialize)]
+struct SignUp {
+    provider: Provider,
+    code: String,
+    referrer: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SignedUp {
+    user_id: u64,
+}
+
+#[derive(Deserialize)]
+struct Cleared {
+    score: u8,
+}
+
+async fn sign_up(
+    State(school): Shared,
+    Json(form): Json<SignUp>,
+) -> Result<(StatusCode, Json<SignedUp>), Refusal> {
+    let user_id = school.sign_up(form.provider, &form.code, form.referrer.as_deref())?;
+    Ok((StatusCode::CREATED, Json(SignedUp { user_id })))
+}
+
+async fn start_lesson(
+    State(school): Shared,
+    Student(user): Student,
+    Path((course, lesson)): LessonPath,
+) -> Result<StatusCode, Refusal> {
+    school.start_lesson(user, &course, lesson)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn clear_lesson(
+    State(school): Shared,
+    Student(user): Student,
+    Path((course, lesson)): LessonPath,
+    Json(cleared): Json<Cleared>,
+) -> Result<StatusCode, Refusal> {
+    school.clear_lesson(user, &course, lesson, cleared.score)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn purchase_plan(
+    State(school): Shared,
+    Student(user): Student,
+    Path(plan): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    school.purchase_plan(user, &plan)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::NotVouchedFor => StatusCode::FORBIDDEN,
+            Self::NoSuchStudent => StatusCode::UNAUTHORIZED,
+            Self::NoSuchLesson | Self::NoSuchPlan => StatusCode::NOT_FOUND,
+            Self::LessonNotStarted | Self::PlanInUse => StatusCode::CONFLICT,
+            Self::ScoreTooHigh => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        (status, self.to_string()).into_response()
+    }
+}

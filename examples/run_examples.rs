@@ -1,0 +1,243 @@
+//! Runs each example as its header says, and checks what it prints and leaves.
+//!
+//! `cargo test` builds the examples of a package before its tests, into the directory `examples` beside
+//! the one that this test runs from.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap, also in its helpers")]
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+#[test]
+fn the_quickstart_shows_its_segment_and_its_lines() {
+    let temporary = tempfile::tempdir().unwrap();
+
+    let printed = run(example("quickstart").env("TMPDIR", temporary.path()));
+
+    let lines: Vec<&str> = printed.lines().collect();
+    let [path, kanji, kana] = lines[..] else { panic!("not three lines:\n{printed}") };
+    assert!(path.starts_with(temporary.path().to_str().unwrap()), "{path}");
+    assert!(
+        path.contains("/event-log-quickstart/events.2") && path.ends_with(".000001.jsonl"),
+        "{path}"
+    );
+    assert!(kanji.ends_with(
+        r#""type":"lesson_started","user_id":42,"locale":"ja","country_code":"JP","params":{"course":"kanji","lesson":7}}"#
+    ), "{kanji}");
+    assert!(kana.ends_with(
+        r#""type":"lesson_started","user_id":null,"locale":null,"country_code":null,"params":{"course":"kana","lesson":1}}"#
+    ), "{kana}");
+}
+
+#[test]
+fn the_program_in_the_readme_is_the_quickstart() {
+    let read =
+        |path: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let quickstart = read("quickstart.rs");
+    let start = quickstart.find("\nuse ").unwrap();
+    let program = format!("\n```rust{}```\n", &quickstart[start..]);
+    assert!(read("../README.md").contains(&program), "README.md does not hold this:{program}");
+}
+
+#[test]
+fn the_demo_of_the_lesson_service_finds_a_line_for_each_success() {
+    let log = tempfile::tempdir().unwrap();
+
+    let printed =
+        run(example("lesson_service").args(["--demo", "2000", "--log-dir"]).arg(log.path()));
+
+    // Each connection has 250 requests: 12 students who do all 20 steps, and one who does 10.
+    // Those of two connections ask for a plan that the school does not have.
+    for expected in [
+        "drives 2000 requests over 8 connections through http://127.0.0.1:",
+        "requests per second; 1976 succeeded, 24 were refused, as they should be",
+        "ledger: emitted 1976 = written 1976 + dropped 0 + in spool 0; it balances",
+        "user_registration: 104 events, the first:\n  {\"id\":\"",
+        "lesson_started: 904 events, the first:\n  {\"id\":\"",
+        "lesson_cleared: 896 events, the first:\n  {\"id\":\"",
+        "plan_purchased: 72 events, the first:\n  {\"id\":\"",
+        "verified: 1976 lines, one for each request that succeeded",
+    ] {
+        assert!(printed.contains(expected), "`{expected}` is not in:\n{printed}");
+    }
+    assert_eq!(lines_in(log.path()).len(), 1976);
+}
+
+#[test]
+fn a_demo_refuses_a_log_with_lines_in_it() {
+    let log = tempfile::tempdir().unwrap();
+    fs::write(log.path().join("events.jsonl"), "{}\n").unwrap();
+
+    let output = example("lesson_service")
+        .args(["--demo", "10", "--log-dir"])
+        .arg(log.path())
+        .output()
+        .unwrap();
+
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("is not empty; pass a new directory to --demo"), "{said}");
+}
+
+#[test]
+fn the_headers_of_a_request_are_in_its_line() {
+    let log = tempfile::tempdir().unwrap();
+    let service = Service::start(log.path());
+
+    service.sign_up(&[
+        ("accept-language", "fr;q=0.5, zh-Hant-TW, en"),
+        ("cf-ipcountry", "TW"),
+        ("x-session-id", "s-1"),
+        ("x-request-id", "r-1"),
+    ]);
+
+    let lines = service.stop();
+    let line: Value = serde_json::from_str(&lines[0]).unwrap();
+    assert_eq!(line["locale"], "zh-Hant-TW");
+    assert_eq!(line["country_code"], "TW");
+    assert_eq!(line["session_id"], "s-1");
+    assert_eq!(line["request_id"], "r-1");
+    assert_eq!(line["user_id"], 1);
+    assert_eq!(line["params"]["provider"], "twitter");
+}
+
+#[test]
+fn malformed_headers_do_not_fail_the_request_and_are_not_in_its_line() {
+    let log = tempfile::tempdir().unwrap();
+    let service = Service::start(log.path());
+    let endless = "x".repeat(5_000);
+
+    service.sign_up(&[
+        ("accept-language", "pt_BR.UTF-8,,*,en;q=NaN,de;q=oops,\u{fc}"),
+        ("cf-ipcountry", "T1"),
+        ("authorization", "Bearer student--1"),
+        ("x-session-id", &endless),
+        ("x-request-id", "\"}\t{"),
+    ]);
+
+    let lines = service.stop();
+    let line: Value = serde_json::from_str(&lines[0]).unwrap();
+    assert_eq!(line["locale"], Value::Null);
+    assert_eq!(line["country_code"], Value::Null);
+    assert_eq!(line["session_id"], Value::Null);
+    assert_eq!(line["request_id"].as_str().unwrap().len(), 36);
+}
+
+#[test]
+fn a_kill_after_the_answer_loses_no_event() {
+    let log = tempfile::tempdir().unwrap();
+    let mut service = Service::start(log.path());
+    service.sign_up(&[]);
+
+    service.child.kill().unwrap();
+    service.child.wait().unwrap();
+
+    let lines = Service::start(log.path()).stop();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+/// The lesson service in a process of its own, until it is stopped.
+struct Service {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    address: String,
+    log: PathBuf,
+}
+
+impl Service {
+    fn start(log: &Path) -> Self {
+        let mut child = example("lesson_service")
+            .args(["--listen", "127.0.0.1:0", "--log-dir"])
+            .arg(log)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut said = String::new();
+        stdout.read_line(&mut said).unwrap();
+        let address = said.strip_prefix("serving http://").and_then(|said| said.split_once(','));
+        let address = address.unwrap_or_else(|| panic!("no address in {said:?}")).0.to_owned();
+        Self { child, stdout, address, log: log.to_owned() }
+    }
+
+    fn sign_up(&self, headers: &[(&str, &str)]) {
+        let body = r#"{"provider":"twitter","code":"x"}"#;
+        let headers: String =
+            headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+        let request = format!(
+            "POST /sign-up HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+            self.address,
+            body.len(),
+        );
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+    }
+
+    /// Stops the service as Ctrl-C does; returns the lines of its log.
+    fn stop(mut self) -> Vec<String> {
+        let interrupt = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(interrupt.unwrap().success());
+        let deadline = Instant::now() + DEADLINE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "the service does not stop");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert!(status.success(), "{status}");
+        let mut said = String::new();
+        self.stdout.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("ledger: emitted ") && said.ends_with("it balances\n"), "{said}");
+        lines_in(&self.log)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It has ended already unless a test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines of all segments in their order.
+fn lines_in(log: &Path) -> Vec<String> {
+    let files = fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path());
+    let mut segments: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|suffix| suffix == "jsonl")).collect();
+    segments.sort();
+    let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+    segments.into_iter().map(read).collect::<String>().lines().map(str::to_owned).collect()
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed:\n{printed}\n{said}");
+    // The progress bar is for people at a terminal.
+    assert_eq!(said, "");
+    printed
+}
+
+fn example(name: &str) -> Command {
+    let test = env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let path = profile.join("examples").join(name);
+    assert!(path.exists(), "`{}` is not built; run `cargo build --examples`", path.display());
+    Command::new(path)
+}
