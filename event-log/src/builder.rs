@@ -44,7 +44,7 @@ pub enum Overflow {
 /// | --- | --- | --- |
 /// | [`prefix`](Self::prefix) | `events` | 1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.` |
 /// | [`date_precision`](Self::date_precision) | whole seconds | |
-/// | [`context`](Self::context) | empty | |
+/// | [`context`](Self::context) | empty | at most half of `max_line_bytes` |
 /// | [`max_line_bytes`](Self::max_line_bytes) | 32,000 | 1,024 to 1,048,576 |
 /// | [`spool_bytes`](Self::spool_bytes) | 8 MiB | a power of two from 64 KiB to 4 GiB, at least 4 lines |
 /// | [`overflow`](Self::overflow) | wait 100 ms | |
@@ -78,7 +78,7 @@ pub enum Overflow {
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct LoggerBuilder {
     pub(crate) directory: PathBuf,
-    prefix: String,
+    pub(crate) prefix: String,
     pub(crate) date_precision: DatePrecision,
     pub(crate) context: Context,
     pub(crate) max_line_bytes: usize,
@@ -134,10 +134,9 @@ impl LoggerBuilder {
     }
 
     /// The beginning of every segment's name: collectors take `<prefix>.*.jsonl`. `events` by
-    /// default; 1 to 100 ASCII letters, digits, `_`, `-` and `.`, of which the first is no `.`.
+    /// default; 1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`.
     ///
-    /// Give loggers with different prefixes different directories: who recovers the spool of a dead
-    /// process writes its lines under its own prefix.
+    /// Loggers with different prefixes can share a directory: recovery and retention keep to their own.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
@@ -152,8 +151,8 @@ impl LoggerBuilder {
 
     /// Envelope values and common fields for lines that get none from the event, from
     /// [`with`](Logger::with) or from the ambient context: the application's version, for example.
-    /// Empty by default. Keep it far shorter than [`max_line_bytes`](Self::max_line_bytes): it is
-    /// part of every line.
+    /// Empty by default; at most half of [`max_line_bytes`](Self::max_line_bytes), as it is part of
+    /// every line.
     pub fn context(mut self, context: Context) -> Self {
         self.context = context;
         self
@@ -335,6 +334,18 @@ impl LoggerBuilder {
             "segment_bytes",
             self.segment_bytes,
             &(self.max_line_bytes as u64..=SEGMENT_BYTES_MAX),
+        )?;
+        let context_bytes = self.context.rendered_bytes();
+        let context_max = self.max_line_bytes / 2;
+        require(
+            context_bytes <= context_max,
+            "context",
+            format_args!("{context_bytes} bytes long"),
+            || {
+                format!(
+                    "at most {context_max} bytes, half of `max_line_bytes`: it is part of every line"
+                )
+            },
         )?;
         within_times("drain_interval", self.drain_interval, &DRAIN_INTERVAL)?;
         within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)

@@ -225,6 +225,11 @@ impl Context {
         self.fragment.as_deref()
     }
 
+    /// What this context adds to a line, in bytes.
+    pub(crate) fn rendered_bytes(&self) -> usize {
+        self.fragment().map_or(0, |fragment| fragment.text().len())
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Fragment)) -> Self {
         let fragment = self.fragment.get_or_insert_with(|| Arc::new(Fragment::new()));
         change(Arc::make_mut(fragment));

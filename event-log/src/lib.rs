@@ -150,6 +150,8 @@
 
 #[cfg(target_endian = "big")]
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("a spool may have 4 GiB and is mapped whole; 32-bit targets are not supported");
 #[cfg(not(unix))]
 compile_error!("event-log needs a Unix: it maps and locks files");
 

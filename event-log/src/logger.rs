@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -87,7 +87,7 @@ impl Logger {
         let clock = builder.time_source();
         let spool_directory = builder.spool_directory();
         let now = clock.now().unix_millis();
-        let spool = SpoolFile::create(&spool_directory, builder.spool_bytes, now)
+        let spool = SpoolFile::create(&spool_directory, &builder.prefix, builder.spool_bytes, now)
             .map_err(|source| builder.spool_error(source))?;
         let segments = Segments::open(builder.segments_config(), spool.spool.identity().token)
             .map_err(|error| LoggerBuilder::read_error(&error.path, error.source))?;
@@ -223,6 +223,12 @@ impl Logger {
         self.here().map_or(Ok(()), |handle| handle.close(timeout))
     }
 
+    /// The log directory, as given to [`builder`](Self::builder).
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.handle.builder.directory
+    }
+
     /// What became of the events so far: emitted = written + dropped + still in the spool.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -350,17 +356,23 @@ impl Handle {
         }
         match shared.ledger.stats().total.in_spool {
             0 => Ok(()),
-            events_left => Err(FlushError::TimedOut { events_left, timeout, source: None }),
+            events_left => {
+                let source = shared.progress.trouble();
+                Err(FlushError::TimedOut { events_left, timeout, source })
+            }
         }
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // The writer of an inherited logger runs in the parent.
         if self.shared.epoch == fork::epoch() {
             // What is left stays in the spool; a drop has nobody to tell.
             let _ = self.close(self.builder.close_timeout);
+        } else {
+            // The writer runs in the parent. Its handle must not be dropped here: that would detach a
+            // thread of this process that happens to have got the same id.
+            mem::forget(self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         }
     }
 }

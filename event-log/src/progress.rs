@@ -96,6 +96,11 @@ impl Progress {
         state.close_by = Some(state.close_by.map_or(deadline, |known| known.min(deadline)));
     }
 
+    /// The last failure of the writer, unless it has succeeded since.
+    pub(crate) fn trouble(&self) -> Option<Arc<SegmentError>> {
+        self.lock().trouble.clone()
+    }
+
     /// When the writer is to end, if it is.
     pub(crate) fn close_by(&self) -> Option<Instant> {
         self.lock().close_by

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
@@ -67,10 +68,10 @@ impl Shared {
         line: &[u8],
         before_commit: &impl Fn(),
     ) -> Result<(), Refused> {
-        self.wake.now();
+        self.wake.if_asleep();
         let deadline = match self.overflow {
-            // The writer cannot wait for itself to make room.
-            _ if self.wake.is_writer() => return Err(Refused::Full),
+            // The writer cannot wait for itself to make room, and an error handler must not wait.
+            _ if self.wake.is_writer() || ErrorHandler::is_running() => return Err(Refused::Full),
             Overflow::Drop => return Err(Refused::Full),
             // Somebody has just waited in vain: a stuck disk must not slow down every request.
             Overflow::Wait(_) if self.room.is_stuck() => return Err(Refused::Full),
@@ -87,7 +88,7 @@ impl Shared {
                     self.room.set_stuck();
                     return Err(Refused::Full);
                 }
-                Err(Refused::Full) => self.wake.now(),
+                Err(Refused::Full) => self.wake.if_asleep(),
             }
         }
     }
@@ -96,11 +97,12 @@ impl Shared {
     #[cold]
     pub(crate) fn refuse(&self, error: &EmitError) {
         let reason = error.reason();
+        let now = self.clock.now().unix_millis();
         self.ledger.drop_event(error.event_type(), reason, || {
+            let spool = &self.spool.spool;
             // The spool of a closed logger is gone or handed over: only the ledger can count there.
-            if reason != DropReason::Closed {
-                let now = self.clock.now().unix_millis();
-                self.spool.spool.drops().add(error.event_type(), reason.code(), now);
+            if !spool.ring().is_closed() {
+                spool.drops().add(error.event_type(), reason.code(), now);
                 self.has_gaps.store(true, Ordering::Release);
             }
         });
@@ -152,6 +154,12 @@ impl Wake {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
+    }
+
+    /// Waits before trying again what failed: no emit ends this, but a flush, sync or close does. For
+    /// the writer only.
+    pub(crate) fn back_off(pause: Duration) {
+        thread::park_timeout(pause);
     }
 
     /// Sleeps until woken, at most for `pause`. For the writer only.
@@ -242,6 +250,11 @@ impl ErrorHandler {
         Self(handler)
     }
 
+    /// Whether this thread is inside an error handler.
+    fn is_running() -> bool {
+        HANDLING.try_with(Cell::get).unwrap_or(false)
+    }
+
     /// Calls the handler, unless this thread is inside one; returns false if it panicked.
     fn call(&self, error: &LogError) -> bool {
         let entered = HANDLING.try_with(|handling| !handling.replace(true));
@@ -251,7 +264,8 @@ impl ErrorHandler {
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.0)(error)));
         let _ = HANDLING.try_with(|handling| handling.set(false));
-        outcome.is_ok()
+        // The payload's drop is the user's code too, and could panic again.
+        outcome.map_err(mem::forget).is_ok()
     }
 }
 

@@ -29,7 +29,7 @@ use crate::context::Context;
 use crate::error::{LogError, SegmentError};
 use crate::ledger::Written;
 use crate::line::{self, Layers, Renderer};
-use crate::shared::Shared;
+use crate::shared::{Shared, Wake};
 use crate::spool::directory::{self, Dead};
 use crate::spool::drops::Untold;
 use crate::writer::batch::{Batch, Settled};
@@ -125,6 +125,7 @@ impl Writer {
         // Only an injected storage or clock could panic. Then nobody may wait for this thread any
         // more; what is in the spool is for the next start.
         if catch_unwind(AssertUnwindSafe(|| self.run_until_closed())).is_err() {
+            shared.spool.spool.ring().close();
             shared.progress.ended();
         }
     }
@@ -197,7 +198,7 @@ impl Writer {
         }
         let position = self.drained_to;
         let outcome = self.segments.sync().map_err(|error| {
-            self.segments.give_up_sync();
+            self.segments.give_up_sync(&mut self.batch);
             Arc::new(error)
         });
         self.shared.ledger.count_sync();
@@ -245,7 +246,8 @@ impl Writer {
         if self.upkeep_done.elapsed() >= UPKEEP_INTERVAL {
             self.upkeep_done = Instant::now();
             self.segments.retain();
-            if self.must_recover {
+            // Between two batches only: a recovery has segments of its own.
+            if self.must_recover && self.batch.is_done() {
                 self.recover();
             }
         }
@@ -254,6 +256,7 @@ impl Writer {
 
     fn sleep_after(&mut self, drained: Drained) {
         let pause = match drained {
+            Drained::Failed => return Wake::back_off(self.retry_pause()),
             Drained::Batch => return,
             Drained::All => {
                 self.idle_pause = self.drain_interval;
@@ -264,13 +267,15 @@ impl Writer {
                 self.idle_pause = (pause * 2).min(self.drain_interval * IDLE_INTERVALS);
                 pause
             }
-            Drained::Failed => {
-                let doublings = self.failures.saturating_sub(1).min(10);
-                (RETRY_FIRST * 2_u32.pow(doublings)).min(RETRY_LONGEST)
-            }
         };
         let is_awaited = drained == Drained::Nothing && self.shared.progress.is_flush_wanted();
         self.shared.wake.sleep(if is_awaited { COMMIT_PAUSE } else { pause });
+    }
+
+    /// How long to wait before trying again: longer with each failure.
+    fn retry_pause(&self) -> Duration {
+        let doublings = self.failures.saturating_sub(1).min(10);
+        (RETRY_FIRST * 2_u32.pow(doublings)).min(RETRY_LONGEST)
     }
 
     /// Drains what is left until the deadline, then lets go of the spool.
@@ -285,7 +290,7 @@ impl Writer {
                     let left = shared.progress.close_by().map_or(Duration::ZERO, |deadline| {
                         deadline.saturating_duration_since(Instant::now())
                     });
-                    shared.wake.sleep(RETRY_FIRST.min(left));
+                    Wake::back_off(self.retry_pause().min(left));
                 }
                 Drained::Nothing => shared.wake.sleep(COMMIT_PAUSE),
                 Drained::All | Drained::Batch => {}
@@ -314,14 +319,9 @@ impl Writer {
     /// Recovers every spool whose process is gone; what fails is tried again later.
     fn recover(&mut self) {
         self.must_recover = false;
-        let dead = match directory::dead(&self.spool_directory) {
+        let dead = match directory::dead(&self.spool_directory, self.segments.prefix()) {
             Ok(dead) => dead,
-            Err(source) => {
-                let path = self.spool_directory.clone();
-                return self
-                    .shared
-                    .report(&SegmentError { operation: "list", path, source }.into());
-            }
+            Err(source) => return self.postpone(self.spool_directory.clone(), source),
         };
         for (path, dead) in dead {
             match dead {
@@ -337,10 +337,8 @@ impl Writer {
 
     fn recover_one(&mut self, file: &directory::SpoolFile) {
         let path = file.path().to_owned();
-        // A batch of our own that is cut short would be continued in a segment that is closed now.
-        self.segments.abandon(&mut self.batch);
-        let outcome = recovery::recover(&file.spool, &mut self.segments, &self.shared.ledger);
-        match outcome.and_then(|recovered| self.segments.sync().map(|()| recovered)) {
+        self.segments.close();
+        match recovery::recover(&file.spool, &mut self.segments, &self.shared.ledger) {
             Ok(recovered) => {
                 if recovered.damaged > 0 {
                     let records = recovered.damaged;
@@ -348,6 +346,10 @@ impl Writer {
                 }
                 if let Some(repeated) = recovered.repeated {
                     self.shared.report(&repeated);
+                }
+                // The spool goes, so what was in it had better be on the disk.
+                if let Err(error) = self.segments.sync() {
+                    self.shared.report(&error.into());
                 }
                 self.take_over_drops(file);
                 if let Err(source) = file.remove() {

@@ -1,4 +1,4 @@
-//! The files of a log's spools: `<log directory>/.spool/<token>.spool`.
+//! The files of a log's spools: `<log directory>/.spool/<prefix>.<token>.spool`.
 //!
 //! - A spool in use is locked (`flock`); the kernel takes the lock away when its process dies, and
 //!   only then may somebody else recover it.
@@ -27,7 +27,8 @@ pub(crate) const NAME: &str = ".spool";
 
 const EXTENSION: &str = "spool";
 const SET_ASIDE_EXTENSION: &str = "unreadable";
-const TEMPORARY_PREFIX: &str = "new-";
+/// A segment's prefix does not begin with it, so no spool's name does.
+const TEMPORARY_PREFIX: &str = ".";
 
 /// How many names are tried before the directory itself must be at fault.
 const NAME_ATTEMPTS: usize = 16;
@@ -58,12 +59,17 @@ impl SpoolFile {
     ///
     /// # Errors
     /// If the file cannot be created, allocated, locked, mapped or renamed.
-    pub(crate) fn create(directory: &Path, ring_bytes: usize, now_millis: u64) -> io::Result<Self> {
+    pub(crate) fn create(
+        directory: &Path,
+        prefix: &str,
+        ring_bytes: usize,
+        now_millis: u64,
+    ) -> io::Result<Self> {
         let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
         for _ in 0..NAME_ATTEMPTS {
             let identity =
                 Identity { ring_bytes, token: random_token()?, created_millis: now_millis };
-            match Self::create_named(directory, identity) {
+            match Self::create_named(directory, prefix, identity) {
                 Ok(spool) => return Ok(spool),
                 // Another spool has the token, or a cleaner took the temporary file for a dead one.
                 Err(error) if is_taken(&error) => last = error,
@@ -73,8 +79,8 @@ impl SpoolFile {
         Err(last)
     }
 
-    fn create_named(directory: &Path, identity: Identity) -> io::Result<Self> {
-        let name = format!("{:08x}.{EXTENSION}", identity.token);
+    fn create_named(directory: &Path, prefix: &str, identity: Identity) -> io::Result<Self> {
+        let name = file_name(prefix, identity.token);
         let path = directory.join(&name);
         let temporary = directory.join(format!("{TEMPORARY_PREFIX}{name}"));
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&temporary)?;
@@ -190,19 +196,19 @@ fn lock_patiently(file: &File) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Every spool in `directory` whose process is gone, oldest first; each is locked by this call.
+/// Every spool of this prefix whose process is gone, oldest first; each is locked by this call.
 ///
 /// An entry that cannot be examined is returned with its error, and the others are still found.
 ///
 /// # Errors
 /// If the directory cannot be read.
-pub(crate) fn dead(directory: &Path) -> io::Result<Vec<(PathBuf, io::Result<Dead>)>> {
+pub(crate) fn dead(directory: &Path, prefix: &str) -> io::Result<Vec<(PathBuf, io::Result<Dead>)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         if is_temporary(&path) {
             remove_if_abandoned(&path);
-        } else if path.extension() == Some(OsStr::new(EXTENSION)) {
+        } else if is_spool_of(prefix, &path) {
             match SpoolFile::take(&path) {
                 Ok(None) => {}
                 Ok(Some(dead)) => found.push((path, Ok(dead))),
@@ -215,8 +221,8 @@ pub(crate) fn dead(directory: &Path) -> io::Result<Vec<(PathBuf, io::Result<Dead
 }
 
 /// Whether the logger with this token is alive, as its spool's lock says.
-pub(crate) fn is_alive(directory: &Path, token: u32) -> bool {
-    let path = directory.join(format!("{token:08x}.{EXTENSION}"));
+pub(crate) fn is_alive(directory: &Path, prefix: &str, token: u32) -> bool {
+    let path = directory.join(file_name(prefix, token));
     // A spool that cannot be examined may be somebody's: say that it is alive.
     match File::open(&path) {
         Ok(file) => !matches!(file.try_lock_shared(), Ok(())),
@@ -229,6 +235,19 @@ fn created_millis(dead: &io::Result<Dead>) -> u64 {
         Ok(Dead::Readable(file)) => file.spool.identity().created_millis,
         _ => u64::MAX,
     }
+}
+
+fn file_name(prefix: &str, token: u32) -> String {
+    format!("{prefix}.{token:08x}.{EXTENSION}")
+}
+
+fn is_spool_of(prefix: &str, path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    let token = name.and_then(|name| name.strip_prefix(prefix)?.strip_prefix('.')?.split_once('.'));
+    token.is_some_and(|(token, rest)| {
+        rest == EXTENSION
+            && u32::from_str_radix(token, 16).is_ok_and(|t| format!("{t:08x}") == token)
+    })
 }
 
 fn is_temporary(path: &Path) -> bool {

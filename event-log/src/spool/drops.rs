@@ -31,6 +31,10 @@ const MAX_NAME_BYTES: usize = NAME_WORDS * 8;
 
 const _: () = assert!(NAME + NAME_WORDS <= DROPS_SLOT_WORDS);
 
+/// The last slots are kept for types that find no slot of their own, one for each reason.
+const OTHER_SLOTS: usize = 8;
+const NAMED_SLOTS: usize = DROPS_SLOTS - OTHER_SLOTS;
+
 /// Stands for every type that found no free slot.
 pub(crate) const OTHER_TYPES: &str = "";
 
@@ -77,15 +81,15 @@ impl<'a> Drops<'a> {
         first_millis: u64,
         last_millis: u64,
     ) {
-        let slot = self
-            .slot_of(event_type, reason)
-            .or_else(|| self.slot_of(OTHER_TYPES, reason))
-            .unwrap_or_else(|| self.slot(DROPS_SLOTS - 1));
+        let slot = self.slot_of(event_type, reason);
         let count = load(slot, COUNT);
-        if count == load(slot, TOLD) {
-            store(slot, FIRST, first_millis);
-        }
-        store(slot, LAST, last_millis);
+        let is_first = count == load(slot, TOLD);
+        store(
+            slot,
+            FIRST,
+            if is_first { first_millis } else { load(slot, FIRST).min(first_millis) },
+        );
+        store(slot, LAST, if is_first { last_millis } else { load(slot, LAST).max(last_millis) });
         store(slot, COUNT, count + events);
     }
 
@@ -118,27 +122,34 @@ impl<'a> Drops<'a> {
         })
     }
 
-    /// The slot of this type and reason: the one it has, or a free one made its own.
-    fn slot_of(&self, event_type: &str, reason: u8) -> Option<&'a [AtomicU64]> {
-        let name = shortened(event_type).as_bytes();
-        let label = label(reason, name);
-        for index in 0..DROPS_SLOTS {
-            let slot = self.slot(index);
-            if load(slot, COUNT) == 0 {
-                store(slot, LABEL, label);
-                store_name(slot, name);
-                return Some(slot);
-            }
-            if load(slot, LABEL) == label && name_bytes(slot)[..name.len()] == *name {
-                return Some(slot);
-            }
-        }
-        None
+    /// The slot of this type and reason: the one it has, a free one made its own, or, where none is
+    /// left, the one of this reason for all other types.
+    fn slot_of(&self, event_type: &str, reason: u8) -> &'a [AtomicU64] {
+        let named = (0..NAMED_SLOTS)
+            .map(|index| self.slot(index))
+            .find(|slot| claim(slot, event_type, reason));
+        named.unwrap_or_else(|| {
+            let other = self.slot(NAMED_SLOTS + usize::from(reason) % OTHER_SLOTS);
+            claim(other, OTHER_TYPES, reason);
+            other
+        })
     }
 
     fn slot(&self, index: usize) -> &'a [AtomicU64] {
         &self.words[index * DROPS_SLOT_WORDS..(index + 1) * DROPS_SLOT_WORDS]
     }
+}
+
+/// Whether the slot is that of this type and reason; a free one becomes it.
+fn claim(slot: &[AtomicU64], event_type: &str, reason: u8) -> bool {
+    let name = shortened(event_type).as_bytes();
+    let label = label(reason, name);
+    if load(slot, COUNT) == 0 {
+        store(slot, LABEL, label);
+        store_name(slot, name);
+        return true;
+    }
+    load(slot, LABEL) == label && name_bytes(slot)[..name.len()] == *name
 }
 
 /// The beginning of a name that fits into a slot.
@@ -238,11 +249,17 @@ mod tests {
     fn types_beyond_the_table_are_counted_together() {
         let words = words();
         let drops = Drops::new(&words);
-        for index in 0..200 {
+        for index in 0..100 {
             drops.add(&format!("type_{index}"), 1, 100);
+            drops.add(&format!("type_{index}"), 2, 100);
         }
-        let total: u64 = drops.untold().iter().map(|untold| untold.count).sum();
-        assert_eq!(total, 200);
+        let untold = drops.untold();
+        let of = |reason| untold.iter().filter(move |untold| untold.reason == reason);
+        for reason in [1, 2] {
+            assert_eq!(of(reason).map(|untold| untold.count).sum::<u64>(), 100);
+            let others = of(reason).filter(|untold| untold.event_type == OTHER_TYPES);
+            assert_eq!(others.map(|untold| untold.count).sum::<u64>(), 56);
+        }
     }
 
     #[test]

@@ -205,6 +205,11 @@ impl<'a> Ring<'a> {
         self.tail.fetch_or(CLOSED, Ordering::Relaxed) & !CLOSED
     }
 
+    /// Whether [`close`](Self::close) was called.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.tail.load(Ordering::Relaxed) & CLOSED != 0
+    }
+
     /// Whether no producer is between reserving and committing.
     pub(crate) fn is_settled(&self) -> bool {
         let mut position = self.head();

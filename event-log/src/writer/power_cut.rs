@@ -34,7 +34,7 @@ const SEEDS: u64 = 300;
 const STEPS: u64 = 60;
 const SECTOR_BYTES: usize = 512;
 
-/// SplitMix64: all that a simulation needs.
+/// `SplitMix64`: all that a simulation needs.
 #[derive(Debug)]
 struct Random(u64);
 

@@ -136,7 +136,9 @@ fn complete_and_write(
         at.head = next;
         at.segment_bytes += line.len() as u64;
         spool.journal().record(&at);
-        ledger.written().recovered_lines += 1;
+        let mut written = ledger.written();
+        written.recovered_lines += 1;
+        written.bytes += (line.len() - progress.torn_bytes) as u64;
     }
     segments.remove_if_empty(&at.segment)?;
     write_rest(rest, spool, segments, ledger)?;
@@ -174,7 +176,7 @@ fn write_rest<'a>(
 /// Whether these bytes can stand as a line of a segment: one line, its newline at the end. Only a
 /// damage that the checksum missed could make it otherwise.
 fn is_line(bytes: &[u8]) -> bool {
-    bytes.iter().position(|byte| *byte == b'\n') == bytes.len().checked_sub(1)
+    matches!(bytes.split_last(), Some((b'\n', text)) if !text.contains(&b'\n'))
 }
 
 #[cfg(test)]

@@ -100,6 +100,11 @@ impl Segments {
         })
     }
 
+    /// The beginning of every segment's name.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.config.prefix
+    }
+
     /// Takes the troubles that stopped nothing.
     pub(crate) fn take_incidents(&mut self) -> Vec<LogError> {
         std::mem::take(&mut self.incidents)
@@ -131,6 +136,7 @@ impl Segments {
         journal: Journal<'_>,
         mut settled: impl FnMut(&Settled<'_>),
     ) -> Result<(), SegmentError> {
+        let mut is_second_try = false;
         while !batch.is_done() {
             self.start_if_due(batch, journal)?;
             let active = self.active.as_mut().expect("a segment was started");
@@ -140,7 +146,15 @@ impl Segments {
                 Ok(status) if status.links > 0 && status.bytes == active.bytes => {
                     active.checkpoint(batch, journal, &mut settled);
                 }
-                Ok(status) => self.lose_active(batch, status),
+                Ok(status) => {
+                    let path = self.lose_active(batch, status);
+                    if is_second_try {
+                        // Somebody spoils every segment: not again before a pause.
+                        let source = io::Error::other("somebody removes or changes it");
+                        return Err(SegmentError { operation: "keep", path, source });
+                    }
+                    is_second_try = true;
+                }
                 Err(source) => return Err(self.failed("examine", source)),
             }
             appended.map_err(|source| self.failed("append to", source))?;
@@ -150,19 +164,26 @@ impl Segments {
 
     /// Turns away from a segment that somebody else removed or changed: the lines that were not
     /// checkpointed go to the next one, whole.
-    fn lose_active(&mut self, batch: &mut Batch, status: FileStatus) {
+    fn lose_active(&mut self, batch: &mut Batch, status: FileStatus) -> PathBuf {
         let path = self.active_path();
         self.incidents.push(if status.links == 0 {
-            LogError::SegmentRemoved { path }
+            LogError::SegmentRemoved { path: path.clone() }
         } else {
-            LogError::SegmentChanged { path, found_bytes: status.bytes }
+            LogError::SegmentChanged { path: path.clone(), found_bytes: status.bytes }
         });
-        self.abandon(batch);
+        batch.rewind();
+        self.close();
+        path
     }
 
-    /// Gives up the active segment; the next line begins a new one.
+    /// Gives up the active segment, which does not take any more; the next line begins a new one.
     pub(crate) fn abandon(&mut self, batch: &mut Batch) {
         batch.rewind();
+        if self.active.as_ref().is_some_and(|active| active.bytes == 0) {
+            // No empty segment is kept. Where even this fails the recovery of a restart does it.
+            let _ = self.config.storage.remove(&self.active_path());
+            self.active = None;
+        }
         self.close();
     }
 
@@ -202,19 +223,25 @@ impl Segments {
                 source,
             })?;
             self.directory_unsynced = false;
+            // The directory's own name, in case that this logger created it. Best effort: the parent
+            // may belong to somebody else.
+            if let Some(parent) = path.parent() {
+                let _ = self.config.storage.sync_directory(parent);
+            }
         }
         Ok(())
     }
 
     /// Gives up everything that is not synced, after a sync has failed: trying again would be answered
     /// with success by a system that has already thrown the bytes away.
-    pub(crate) fn give_up_sync(&mut self) {
+    pub(crate) fn give_up_sync(&mut self, batch: &mut Batch) {
         self.unsynced.clear();
         if let Some(active) = &mut self.active {
             active.synced_bytes = active.bytes;
         }
         self.directory_unsynced = false;
-        self.close();
+        // A line that is cut short at its end is repeated whole in the next one.
+        self.abandon(batch);
     }
 
     /// Removes the segments that retention lets go. A failure is an incident, never a reason to stop.
@@ -337,12 +364,12 @@ impl Segments {
         journal.record(&Checkpoint { head, segment: file_name.clone(), segment_bytes: 0 });
         let path = self.config.directory.join(&file_name);
         let storage = &self.config.storage;
-        let created = storage.create(&path).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => {
-                storage.create_directory(&self.config.directory)?;
-                storage.create(&path)
+        let created = storage.create(&path).or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                return Err(error);
             }
-            _ => Err(error),
+            storage.create_directory(&self.config.directory)?;
+            storage.create(&path)
         });
         let file = created.map_err(|source| SegmentError { operation: "create", path, source })?;
         self.directory_unsynced = true;
@@ -390,9 +417,9 @@ impl Segments {
                 None => newest.push(name.clone()),
             }
         }
+        let SegmentsConfig { spool_directory, prefix, .. } = &self.config;
         let alive = |name: &SegmentName| {
-            name.token == self.token
-                || directory::is_alive(&self.config.spool_directory, name.token)
+            name.token == self.token || directory::is_alive(spool_directory, prefix, name.token)
         };
         newest.retain(alive);
         newest
