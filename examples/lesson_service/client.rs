@@ -12,8 +12,9 @@ use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::net::TcpStream;
 
-/// One student in four asks for the last of these, which the school does not have.
-const PLANS: [&str; 4] = ["monthly", "yearly", "lifetime", "platinum"];
+const PLANS: [&str; 3] = ["monthly", "yearly", "lifetime"];
+/// What one student in four asks for first, and the school does not have.
+const UNKNOWN_PLAN: &str = "platinum";
 const PROVIDERS: [&str; 3] = ["twitter", "google", "apple"];
 /// Not all of them make sense: as in life.
 const LANGUAGES: [&str; 5] =
@@ -22,6 +23,7 @@ const COUNTRIES: [&str; 5] = ["JP", "US", "TW", "XX", "T1"];
 
 /// What one student does: sign up, start and clear nine lessons, buy a plan.
 const STEPS: u64 = 20;
+const LAST_STEP: u64 = STEPS - 1;
 
 /// How requests were answered.
 #[derive(Debug, Default)]
@@ -82,8 +84,8 @@ impl Client {
         Ok(Self { connection, student: 0, user_id: 0, answers: Answers::default() })
     }
 
-    /// Makes so many requests, one after the other, for every `step`th student from `first`; calls
-    /// `answered` after each.
+    /// Makes so many requests that succeed, one after the other, for every `step`th student from
+    /// `first`, and some in between that do not; calls `answered` after each that does.
     ///
     /// # Errors
     /// If one is not answered as it should be.
@@ -96,12 +98,17 @@ impl Client {
     ) -> anyhow::Result<Answers> {
         for number in 0..requests {
             self.student = first + number / STEPS * step;
-            let ask = self.ask(number % STEPS);
-            let answer = self.send(&ask).await.with_context(|| format!("POST {}", ask.path))?;
+            let step = number % STEPS;
+            if step == LAST_STEP && self.student.is_multiple_of(4) {
+                self.send(&Ask::for_plan(UNKNOWN_PLAN, StatusCode::NOT_FOUND)).await?;
+                self.answers.refused += 1;
+            }
+            let ask = self.ask(step);
+            let answer = self.send(&ask).await?;
             if ask.path == "/sign-up" {
                 self.user_id = serde_json::from_slice::<SignedUp>(&answer)?.user_id;
             }
-            self.answers.count(&ask);
+            *self.answers.succeeded.entry(ask.event_type).or_default() += 1;
             answered();
         }
         Ok(self.answers)
@@ -111,7 +118,7 @@ impl Client {
     fn ask(&self, step: u64) -> Ask {
         match step {
             0 => self.ask_to_sign_up(),
-            19 => self.ask_for_plan(),
+            LAST_STEP => Ask::for_plan(pick(&PLANS, self.student), StatusCode::NO_CONTENT),
             odd if odd % 2 == 1 => Ask::for_lesson(odd / 2 + 1, "start", String::new()),
             even => Ask::for_lesson(even / 2, "clear", format!(r#"{{"score":{}}}"#, 60 + even)),
         }
@@ -124,19 +131,6 @@ impl Client {
             body: format!(r#"{{"provider":"{provider}","code":"code-{}"}}"#, self.student),
             expected: StatusCode::CREATED,
             event_type: "user_registration",
-        }
-    }
-
-    fn ask_for_plan(&self) -> Ask {
-        let plan = pick(&PLANS, self.student);
-        Ask {
-            path: format!("/plans/{plan}/purchase"),
-            body: String::new(),
-            expected: match plan {
-                "platinum" => StatusCode::NOT_FOUND,
-                _ => StatusCode::NO_CONTENT,
-            },
-            event_type: "plan_purchased",
         }
     }
 
@@ -155,27 +149,22 @@ impl Client {
         let body = response.into_body().collect().await?.to_bytes();
         if status != ask.expected {
             let said = String::from_utf8_lossy(&body);
-            bail!("expected the answer {}, got {status}: {said}", ask.expected);
+            bail!("POST {}: expected the answer {}, got {status}: {said}", ask.path, ask.expected);
         }
         Ok(body)
     }
 }
 
 impl Ask {
+    fn for_plan(plan: &str, expected: StatusCode) -> Self {
+        let path = format!("/plans/{plan}/purchase");
+        Self { path, body: String::new(), expected, event_type: "plan_purchased" }
+    }
+
     fn for_lesson(lesson: u64, what: &str, body: String) -> Self {
         let event_type = if what == "start" { "lesson_started" } else { "lesson_cleared" };
         let path = format!("/courses/kanji/lessons/{lesson}/{what}");
         Self { path, body, expected: StatusCode::NO_CONTENT, event_type }
-    }
-}
-
-impl Answers {
-    fn count(&mut self, ask: &Ask) {
-        if ask.expected.is_success() {
-            *self.succeeded.entry(ask.event_type).or_default() += 1;
-        } else {
-            self.refused += 1;
-        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::client::{Answers, Client};
 use crate::school::School;
 use crate::{app, report};
 
-/// What to drive through the service. Each connection has one request under way at a time.
+/// What to drive through the service: requests that succeed, beside some that do not. Each connection has one request under way at a time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     pub(crate) requests: u64,

@@ -4,14 +4,14 @@
 //! ```text
 //! $ cargo run --release --example lesson_service -- --demo 100000
 //! drives 100000 requests over 8 connections through http://127.0.0.1:40763
-//! answered in 0.9 s: 106313 requests per second; 98750 succeeded, 1250 were refused, as they should be
-//! ledger: emitted 98750 = written 98750 + dropped 0 + in spool 0; it balances
+//! answered in 0.9 s: 106313 requests per second; 100000 succeeded, 1250 were refused, as they should be
+//! ledger: emitted 100000 = written 100000 + dropped 0 + in spool 0; it balances
 //! segments in /tmp/lesson-service-4dFzQa:
 //!   events.20261121T223000.123Z.7f3a91c2.000001.jsonl  30.37 MB
 //! lesson_cleared: 45000 events, the first:
 //!   {"id":"…","date":"…","type":"lesson_cleared","user_id":1,"locale":"ja",…}
 //! …
-//! verified: 98750 lines, one for each request that succeeded, each valid JSON with its seven keys in …
+//! verified: 100000 lines, one for each request that succeeded, each valid JSON with its seven keys in …
 //! ```
 //!
 //! Without `--demo` it serves until Ctrl-C:
