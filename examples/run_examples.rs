@@ -63,7 +63,7 @@ fn the_demo_of_the_lesson_service_finds_a_line_for_each_success() {
         "user_registration: 104 events, the first:\n  {\"id\":\"",
         "lesson_started: 904 events, the first:\n  {\"id\":\"",
         "lesson_cleared: 896 events, the first:\n  {\"id\":\"",
-        "plan_purchased: 72 events, the first:\n  {\"id\":\"",
+        "plan_purchased: 96 events, the first:\n  {\"id\":\"",
         "verified: 2000 lines, one for each request that succeeded",
     ] {
         assert!(printed.contains(expected), "`{expected}` is not in:\n{printed}");
