@@ -14,7 +14,6 @@ use axum::routing::post;
 use axum::{Json, Router, middleware};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
@@ -38,27 +37,32 @@ pub(crate) async fn serve_until_told(
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen at {address}; pass a free one to --listen"))?;
+    // Before anybody is told that it serves, and may want it to stop.
+    let told_to_stop = listen_to_signals()?;
     println!("serving http://{}, events go to {log_directory}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel::<()>();
     let grace_is_over = async {
-        told_to_stop().await?;
+        told_to_stop.await;
         drop(stop);
         sleep(GRACE).await;
-        io::Result::Ok(())
     };
     tokio::select! {
         served = serve(listener, school, async { drop(stopped.await) }) => served?,
-        told = grace_is_over => told?,
+        () = grace_is_over => {}
     }
     Ok(())
 }
 
-async fn told_to_stop() -> io::Result<()> {
+/// Takes Ctrl-C and SIGTERM from now on; the future is ready with the first of either.
+fn listen_to_signals() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 /// Serves until `stop` is ready and every request that had come in is answered.
