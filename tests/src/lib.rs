@@ -1,5 +1,8 @@
 //! Helpers for the tests of the workspace.
 
+pub mod clock;
+pub mod faults;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -143,10 +143,7 @@ impl Segments {
             let appended = append_rest(active, batch);
             // After a failure too: what the file is like decides what the lines before it are worth.
             match active.file.status() {
-                Ok(status) if status.links > 0 && status.bytes == active.bytes => {
-                    active.checkpoint(batch, journal, &mut settled);
-                }
-                Ok(status) => {
+                Ok(status) if status.links == 0 || status.bytes != active.bytes => {
                     let path = self.lose_active(batch, status);
                     if is_second_try {
                         // Somebody spoils every segment: not again before a pause.
@@ -155,7 +152,13 @@ impl Segments {
                     }
                     is_second_try = true;
                 }
-                Err(source) => return Err(self.failed("examine", source)),
+                status => {
+                    active.checkpoint(batch, journal, &mut settled);
+                    // What was appended was appended; that nobody else touched it is taken on trust.
+                    if let Err(source) = status {
+                        self.incidents.push(self.failed("examine", source).into());
+                    }
+                }
             }
             appended.map_err(|source| self.failed("append to", source))?;
         }
