@@ -120,8 +120,8 @@ pub enum EmitError {
     NoSpool {
         /// The type of the event.
         event_type: &'static str,
-        /// Why not.
-        source: Arc<BuildError>,
+        /// Why not; `None` for an emit of the error handler while the spool is being made.
+        source: Option<Arc<BuildError>>,
     },
 }
 

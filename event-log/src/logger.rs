@@ -23,7 +23,7 @@ use crate::ledger::Ledger;
 use crate::line::{Layers, LineFormat, RenderError};
 use crate::local;
 use crate::progress::{Progress, Unfinished};
-use crate::shared::{Room, Shared, Wake};
+use crate::shared::{ErrorHandler, Room, Shared, Wake};
 use crate::spool::directory::SpoolFile;
 use crate::spool::ring::Refused;
 use crate::stats::{DropReason, Stats, TypeStats};
@@ -173,7 +173,7 @@ impl Logger {
     /// If that takes longer than `timeout`, or the logger was closed with events left; says what is
     /// left. At once if the error handler calls this on the writer's thread.
     pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
-        let shared = self.waitable()?;
+        let Some(shared) = self.waitable()? else { return Ok(()) };
         let position = shared.spool.spool.ring().tail();
         shared.progress.want_flush(position);
         shared.wake.now();
@@ -191,7 +191,8 @@ impl Logger {
     /// sync; a refusal is final for the events emitted so far. At once if the error handler calls
     /// this on the writer's thread.
     pub fn sync(&self, timeout: Duration) -> Result<(), SyncError> {
-        let shared = self.waitable().map_err(SyncError::NotFlushed)?;
+        let waitable = self.waitable().map_err(SyncError::NotFlushed)?;
+        let Some(shared) = waitable else { return Ok(()) };
         let position = request_sync(shared);
         let outcome = shared.progress.wait_synced(position, timeout);
         outcome.map_err(|unfinished| sync_error(shared, unfinished, timeout))
@@ -220,7 +221,7 @@ impl Logger {
     /// start. If the error handler calls this on the writer's thread, the logger is closed, but not
     /// before the handler has returned.
     pub fn close(&self, timeout: Duration) -> Result<(), FlushError> {
-        self.here().map_or(Ok(()), |handle| handle.close(timeout))
+        self.started().map_or(Ok(()), |handle| handle.close(timeout))
     }
 
     /// The log directory, as given to [`builder`](Self::builder).
@@ -232,9 +233,9 @@ impl Logger {
     /// What became of the events so far: emitted = written + dropped + still in the spool.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        match self.here() {
-            Ok(handle) => handle.shared.ledger.stats(),
-            Err(_) => self.stats_without_spool(),
+        match self.started() {
+            Some(handle) => handle.shared.ledger.stats(),
+            None => self.stats_without_spool(),
         }
     }
 
@@ -257,27 +258,43 @@ impl Logger {
 
     /// The handle of this process: a forked child has one of its own.
     #[inline]
-    fn here(&self) -> Result<&Handle, Arc<BuildError>> {
+    fn here(&self) -> Result<&Handle, Option<Arc<BuildError>>> {
         if self.handle.shared.epoch == fork::epoch() {
             return Ok(&self.handle);
         }
         self.here_in_child()
     }
 
+    /// The handle of this process, unless it is a forked child that has not emitted.
+    fn started(&self) -> Option<&Handle> {
+        if self.handle.shared.epoch == fork::epoch() {
+            return Some(&self.handle);
+        }
+        self.handle.in_child.get()?.as_ref().ok()?.started()
+    }
+
     #[cold]
-    fn here_in_child(&self) -> Result<&Handle, Arc<BuildError>> {
+    fn here_in_child(&self) -> Result<&Handle, Option<Arc<BuildError>>> {
+        if ErrorHandler::is_running() && self.handle.in_child.get().is_none() {
+            // The handler was called while the child's logger is being made, perhaps by this thread.
+            return Err(None);
+        }
         let own = self.handle.in_child.get_or_init(|| {
             self.handle.shared.spool.disinherit();
             Self::start(self.handle.builder.clone()).map_err(Arc::new)
         });
         match own {
             Ok(logger) => logger.here(),
-            Err(error) => Err(Arc::clone(error)),
+            Err(error) => Err(Some(Arc::clone(error))),
         }
     }
 
     #[cold]
-    fn refuse_without_spool(&self, event_type: &'static str, source: Arc<BuildError>) -> EmitError {
+    fn refuse_without_spool(
+        &self,
+        event_type: &'static str,
+        source: Option<Arc<BuildError>>,
+    ) -> EmitError {
         // Not in the inherited ledger: a thread of the parent may have held its locks at the fork.
         let error = EmitError::NoSpool { event_type, source };
         if self.handle.refused_in_child.fetch_add(1, Ordering::Relaxed) == 0 {
@@ -295,13 +312,12 @@ impl Logger {
         }
     }
 
-    fn waitable(&self) -> Result<&Shared, FlushError> {
-        // A child that never emitted has nothing to wait for, and one without a spool never will.
-        let Ok(handle) = self.here() else { return Err(FlushError::Closed { events_left: 0 }) };
-        if handle.shared.wake.is_writer() {
-            return Err(FlushError::WouldDeadlock);
+    /// What there is to wait for: nothing in a child that has not emitted.
+    fn waitable(&self) -> Result<Option<&Shared>, FlushError> {
+        match self.started() {
+            Some(handle) if handle.shared.wake.is_writer() => Err(FlushError::WouldDeadlock),
+            started => Ok(started.map(|handle| &*handle.shared)),
         }
-        Ok(&handle.shared)
     }
 }
 
@@ -349,6 +365,8 @@ impl Handle {
             return Err(FlushError::WouldDeadlock);
         }
         let ended = shared.progress.wait_ended(timeout);
+        // The writer closes the ring itself, but one that a disk keeps waiting has not come to that.
+        shared.spool.spool.ring().close();
         ended.map_err(|unfinished| flush_error(shared, unfinished, timeout))?;
         if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // It has nothing left to do; a panic of it would have been a bug, and is not ours to raise.
@@ -467,7 +485,8 @@ impl Future for SyncFuture {
     fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
         let logger = self.logger.clone();
         let shared = match logger.waitable() {
-            Ok(shared) => shared,
+            Ok(Some(shared)) => shared,
+            Ok(None) => return Poll::Ready(Ok(())),
             Err(error) => return Poll::Ready(Err(SyncError::NotFlushed(error))),
         };
         let position = *self.position.get_or_insert_with(|| request_sync(shared));

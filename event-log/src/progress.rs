@@ -27,6 +27,9 @@ pub(crate) struct State {
     refused: Option<(u64, Arc<SegmentError>)>,
     /// Somebody waits for a sync up to here. Written by the waiting.
     sync_wanted: u64,
+    /// A sync is due once so much is written: the first position that was asked for since the last
+    /// one. Were it the last, a stream of callers would put off the sync for ever.
+    sync_due_at: Option<u64>,
     /// Somebody waits for a flush up to here. Written by the waiting.
     flush_wanted: u64,
     /// The last failure of the writer, until its next success.
@@ -87,7 +90,10 @@ impl Progress {
     /// Asks the writer for a sync up to `position`.
     pub(crate) fn want_sync(&self, position: u64) {
         let mut state = self.lock();
-        state.sync_wanted = state.sync_wanted.max(position);
+        if position > state.synced_to {
+            state.sync_wanted = state.sync_wanted.max(position);
+            state.sync_due_at.get_or_insert(position);
+        }
     }
 
     /// Asks the writer to drain until `deadline` and to end; an earlier deadline stands.
@@ -112,10 +118,10 @@ impl Progress {
         state.flush_wanted.max(state.sync_wanted) > state.written_to
     }
 
-    /// Whether a sync is wanted, and everything that it is wanted for is written.
+    /// Whether a sync is wanted, and what it was first wanted for is written.
     pub(crate) fn is_sync_due(&self) -> bool {
         let state = self.lock();
-        state.sync_wanted > state.synced_to && state.written_to >= state.sync_wanted
+        state.sync_due_at.is_some_and(|position| state.written_to >= position)
     }
 
     /// Notes that everything before `position` is in a segment.
@@ -132,6 +138,8 @@ impl Progress {
     pub(crate) fn synced(&self, position: u64, outcome: Result<(), Arc<SegmentError>>) {
         let mut state = self.lock();
         state.synced_to = position;
+        // Those who came while the disk was busy wait together for what the last of them wants.
+        state.sync_due_at = (state.sync_wanted > position).then_some(state.sync_wanted);
         if let Err(error) = outcome {
             state.refused = Some((position, error));
         }

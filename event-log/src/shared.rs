@@ -251,7 +251,7 @@ impl ErrorHandler {
     }
 
     /// Whether this thread is inside an error handler.
-    fn is_running() -> bool {
+    pub(crate) fn is_running() -> bool {
         HANDLING.try_with(Cell::get).unwrap_or(false)
     }
 

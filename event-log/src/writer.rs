@@ -72,6 +72,8 @@ pub(crate) struct Writer {
     upkeep_done: Instant,
     /// Whether some dead spool could not be recovered yet.
     must_recover: bool,
+    /// How many segments were created when the spool's file was last looked for.
+    segments_seen: u64,
     spool_removal_reported: bool,
 }
 
@@ -108,6 +110,7 @@ impl Writer {
             gaps_told: None,
             upkeep_done: Instant::now(),
             must_recover: false,
+            segments_seen: 0,
             spool_removal_reported: false,
         }
     }
@@ -379,19 +382,18 @@ impl Writer {
     }
 
     fn report_incidents(&mut self) {
-        let incidents = self.segments.take_incidents();
-        let removed =
-            incidents.iter().any(|error| matches!(error, LogError::SegmentRemoved { .. }));
-        for incident in incidents {
+        for incident in self.segments.take_incidents() {
             self.shared.report(&incident);
         }
-        // Whoever removed a segment may have removed the whole directory.
-        if removed && !self.spool_removal_reported && !self.shared.spool.path().exists() {
+        let counts = self.segments.counts();
+        // A new segment follows, among others, when somebody removed the whole directory.
+        let is_new = counts.created != self.segments_seen;
+        self.segments_seen = counts.created;
+        if is_new && !self.spool_removal_reported && !self.shared.spool.path().exists() {
             self.spool_removal_reported = true;
             let path = self.shared.spool.path().to_owned();
             self.shared.report(&LogError::SpoolRemoved { path });
         }
-        let counts = self.segments.counts();
         self.shared.ledger.set_segments(counts.created, counts.removed);
     }
 }

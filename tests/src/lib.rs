@@ -1,8 +1,14 @@
 //! Helpers for the tests of the workspace.
 
 pub mod clock;
+pub mod disk;
 pub mod faults;
+pub mod kill;
+pub mod random;
+pub mod sys;
+pub mod wait;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,4 +68,84 @@ pub fn params_text_of(event: &(impl Event + ?Sized)) -> String {
 #[must_use]
 pub fn params_of(event: &(impl Event + ?Sized)) -> Value {
     serde_json::from_str(&params_text_of(event)).expect("params are a JSON object")
+}
+
+/// A line as a value, after checking that it is what every line is: JSON with the seven keys in
+/// their order.
+///
+/// # Panics
+/// If it is not.
+#[must_use]
+pub fn checked(line: &str) -> Value {
+    const KEYS: [&str; 7] = [
+        "\"id\":\"",
+        "\"date\":\"",
+        "\"type\":\"",
+        "\"user_id\":",
+        "\"locale\":",
+        "\"country_code\":",
+        "\"params\":{",
+    ];
+    let value: Value = serde_json::from_str(line).unwrap_or_else(|error| {
+        panic!("not JSON ({error}): {line}");
+    });
+    let mut behind = line;
+    for key in KEYS {
+        let at = behind.find(key).unwrap_or_else(|| panic!("no {key} in its place: {line}"));
+        behind = &behind[at + key.len()..];
+    }
+    value
+}
+
+/// Every line of a log directory as a checked value.
+///
+/// # Panics
+/// As [`lines`] and [`checked`].
+#[must_use]
+pub fn values(directory: &Path) -> Vec<Value> {
+    lines(directory).iter().map(|line| checked(line)).collect()
+}
+
+/// The `number`s in the params of the lines that have one, in order.
+///
+/// # Panics
+/// As [`values`].
+#[must_use]
+pub fn numbers(directory: &Path) -> Vec<u64> {
+    values(directory).iter().filter_map(|value| value["params"]["number"].as_u64()).collect()
+}
+
+/// How many events the gap lines tell of, by type and reason.
+///
+/// # Panics
+/// As [`values`].
+#[must_use]
+pub fn gaps(directory: &Path) -> BTreeMap<(String, String), u64> {
+    let mut sums = BTreeMap::new();
+    for value in values(directory) {
+        if value["type"] == "event_log_gap" {
+            let text = |key: &str| value["params"][key].as_str().unwrap_or_default().to_owned();
+            let events = value["params"]["events"].as_u64().expect("a number of events");
+            *sums.entry((text("event_type"), text("reason"))).or_default() += events;
+        }
+    }
+    sums
+}
+
+/// A counted event of about 250 bytes.
+#[derive(Debug, Event)]
+#[event(type = "tick")]
+pub struct Tick {
+    /// Tells it from others.
+    pub number: u64,
+    /// Makes it longer.
+    pub filling: &'static str,
+}
+
+impl Tick {
+    /// The event with this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self { number, filling: "................................................................" }
+    }
 }

@@ -84,7 +84,7 @@ impl SpoolFile {
         let path = directory.join(&name);
         let temporary = directory.join(format!("{TEMPORARY_PREFIX}{name}"));
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&temporary)?;
-        let made = Self::fill(&file, identity).and_then(|spool| {
+        let made = Self::fill(&file, &temporary, identity).and_then(|spool| {
             if path.try_exists()? {
                 return Err(io::ErrorKind::AlreadyExists.into());
             }
@@ -101,11 +101,11 @@ impl SpoolFile {
         }
     }
 
-    fn fill(file: &File, identity: Identity) -> io::Result<Spool> {
+    fn fill(file: &File, path: &Path, identity: Identity) -> io::Result<Spool> {
         file.try_lock().map_err(io::Error::from)?;
         let bytes = identity.file_bytes();
         allocate(file, bytes as u64)?;
-        let mapping = Mapping::of_file(file, bytes)?;
+        let mapping = map(path, bytes)?;
         for page in mapping.words().chunks(4096 / 8) {
             page[0].store(0, Ordering::Relaxed);
         }
@@ -130,7 +130,7 @@ impl SpoolFile {
         }
         let opened = usize::try_from(file.metadata()?.len())
             .map_err(io::Error::other)
-            .and_then(|bytes| Mapping::of_file(&file, bytes));
+            .and_then(|bytes| map(path, bytes));
         let opened = match opened {
             Ok(mapping) => Spool::open(mapping),
             // Not whole pages: no spool has such a length.
@@ -180,6 +180,16 @@ impl SpoolFile {
             removed => removed,
         }
     }
+}
+
+/// Maps the file at `path`, whose lock the caller holds, through an opening of its own.
+///
+/// A lock lasts as long as anything refers to the opening that it was taken through, and a mapping
+/// does; a forked child inherits every mapping. Were it the same opening, the child would keep its
+/// parent's spool locked beyond the parent's death.
+fn map(path: &Path, bytes: usize) -> io::Result<Mapping> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    Mapping::of_file(&file, bytes)
 }
 
 /// Locks the file, or says that it is in use.

@@ -114,6 +114,7 @@ fn complete_and_write(
     let lines = Lines::read(spool, at.head);
     let mut recovered = Recovered { damaged: lines.damaged, repeated: None };
 
+    segments.sort_behind(&at.segment);
     let already = segments.written_since(&at)?;
     if already.is_none() && at.segment_bytes > 0 && !lines.ends.is_empty() {
         recovered.repeated = Some(LogError::LinesRepeated {

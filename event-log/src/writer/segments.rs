@@ -309,6 +309,13 @@ impl Segments {
         })
     }
 
+    /// Has every segment from now on sort behind this one, also where its writer's clock was ahead.
+    pub(crate) fn sort_behind(&mut self, file_name: &str) {
+        if let Some(name) = SegmentName::parse(&self.config.prefix, file_name) {
+            self.newest_millis = self.newest_millis.max(name.created_millis);
+        }
+    }
+
     /// Removes a segment that a kill left empty, so that no empty file is ever kept.
     pub(crate) fn remove_if_empty(&self, file_name: &str) -> Result<(), SegmentError> {
         if file_name.is_empty() {
@@ -353,7 +360,8 @@ impl Segments {
     }
 
     fn start(&mut self, now_millis: u64, journal: Journal<'_>) -> Result<(), SegmentError> {
-        self.newest_millis = now_millis.max(self.newest_millis);
+        // Not even the same millisecond twice: a restart has another token, which sorts anywhere.
+        self.newest_millis = now_millis.max(self.newest_millis + 1);
         self.sequence += 1;
         let name = SegmentName {
             created_millis: self.newest_millis,
