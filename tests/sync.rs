@@ -18,6 +18,15 @@ fn place() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }
 
+/// The length of a line of a [`Tick`] with a number of one digit.
+fn line_bytes() -> u64 {
+    let directory = place();
+    let logger = Logger::builder(directory.path()).build().expect("a logger in a fresh directory");
+    logger.emit(Tick::new(0));
+    drop(logger);
+    tests::lines(directory.path())[0].len() as u64 + 1
+}
+
 struct Unpark(Thread);
 
 impl Wake for Unpark {
@@ -107,18 +116,16 @@ fn a_refused_sync_does_not_tear_the_line_that_is_being_written() {
     disk.set(|faults| faults.stuck = true);
     logger.emit(Tick::new(0));
     wait_until("the writer has the first line", || disk.appends() == 1);
-    std::thread::scope(|scope| {
-        let syncing = scope.spawn(|| logger.sync(PATIENCE));
-        // The second line is cut short by a full disk, and then the sync of the first is refused.
-        logger.emit(Tick::new(1));
-        let line_bytes = 240;
-        disk.set(|faults| {
-            faults.room = Some(line_bytes + 100);
-            faults.sync = Some(EIO);
-            faults.stuck = false;
-        });
-        let _refused_or_not = syncing.join().unwrap();
+    let mut synced = pin!(logger.sync_async());
+    assert!(synced.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    // The second line is cut short by a full disk, and then the sync of the first is refused.
+    logger.emit(Tick::new(1));
+    disk.set(|faults| {
+        faults.room = Some(line_bytes() + 100);
+        faults.sync = Some(EIO);
+        faults.stuck = false;
     });
+    assert!(matches!(block_on(synced), Err(SyncError::Refused(_))));
     disk.heal();
     logger.close(PATIENCE).unwrap();
     let mut found = Vec::new();
