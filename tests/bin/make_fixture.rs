@@ -1,0 +1,80 @@
+//! Leaves a log directory as a process that was killed does: for `tests/fixtures`, once for each
+//! version of the format.
+//!
+//! `cargo run -p tests --bin make_fixture -- DIRECTORY` makes in it
+//!
+//! - a segment with two whole lines and a part of the third,
+//! - a spool with the journal of that segment, the rest of the lines (the last one around the end of
+//!   the ring) and a drop that no gap line tells of,
+//! - `expected.jsonl`: every line that a recovery must yield, in order.
+#![expect(clippy::print_stdout, reason = "a command-line tool")]
+
+use std::path::Path;
+use std::process::{Command, exit};
+
+use event_log::{Event, Logger, Overflow};
+use tests::disk::Disk;
+use tests::lines;
+use tests::wait::{PATIENCE, wait_until};
+
+#[derive(Event)]
+#[event(type = "fixture")]
+struct Fixture<'a> {
+    number: u32,
+    text: &'a str,
+}
+
+/// As many as fill the smallest ring and go around its end.
+const DRAINED: u32 = 62;
+const LEFT: u32 = 5;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [directory] => make(directory),
+        [directory, "die"] => die(Path::new(directory)),
+        _ => {
+            println!("usage: make_fixture DIRECTORY");
+            exit(2);
+        }
+    }
+}
+
+/// Lets a child die on the directory, and notes what a recovery finds.
+fn make(directory: &str) {
+    let myself = std::env::current_exe().expect("a program knows its path");
+    let status = Command::new(myself).args([directory, "die"]).status().expect("the child runs");
+    assert!(!status.success(), "the child dies");
+    let recovered = tempfile::tempdir().expect("a temporary directory");
+    let copied = Command::new("cp").args(["-rT", directory]).arg(recovered.path()).status();
+    assert!(copied.expect("cp runs").success());
+    drop(Logger::builder(recovered.path()).build().expect("the copy can be recovered"));
+    let mut text = lines(recovered.path());
+    text.retain(|line| !line.contains("event_log_gap"));
+    assert_eq!(text.len(), (DRAINED + LEFT) as usize);
+    let expected = Path::new(directory).join("expected.jsonl");
+    std::fs::write(expected, text.join("\n") + "\n").expect("the directory is writable");
+    println!("{} lines", text.len());
+}
+
+fn die(directory: &Path) {
+    let disk = Disk::default();
+    let logger = Logger::builder(directory)
+        .spool_bytes(64 * 1024)
+        .max_line_bytes(1_024)
+        .overflow(Overflow::Block)
+        .storage(disk.clone())
+        .build()
+        .expect("a logger in a fresh directory");
+    let long = "é".repeat(400);
+    let emit = |number| logger.emit(Fixture { number, text: &long });
+    (0..DRAINED).for_each(emit);
+    logger.flush(PATIENCE).expect("a healthy disk");
+    // Room for a part of the next line only.
+    disk.set(|faults| faults.room = Some(300));
+    (DRAINED..DRAINED + LEFT).for_each(emit);
+    logger.emit(Fixture { number: 0, text: &"too long ".repeat(1_000) });
+    let before = disk.appends();
+    wait_until("the disk has refused", || disk.appends() > before + 2);
+    std::process::abort();
+}
