@@ -12,6 +12,7 @@ use crate::clock::{Clock, TimeSource};
 use crate::context::Context;
 use crate::date::DatePrecision;
 use crate::error::{BuildError, LogError};
+use crate::handle::Handle;
 use crate::logger::Logger;
 use crate::shared::ErrorHandler;
 use crate::spool::directory;
@@ -301,7 +302,7 @@ impl LoggerBuilder {
     pub fn build(self) -> Result<Logger, BuildError> {
         self.check()?;
         self.make_directories()?;
-        Logger::start(self)
+        Handle::start(self).map(Logger::of)
     }
 
     fn check(&self) -> Result<(), BuildError> {

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::event::{self, EventType};
 use crate::stats::{DropReason, Stats, TypeStats};
+use crate::writer::batch::Settled;
+use crate::writer::gap::GAP_TYPE;
 
 /// The counts of one logger.
 #[derive(Debug, Default)]
@@ -37,8 +39,8 @@ struct Threads {
 /// What the writer has put into segments.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
-    pub(crate) by_type: HashMap<Box<str>, u64>,
-    pub(crate) gap_lines: u64,
+    by_type: HashMap<Box<str>, u64>,
+    gap_lines: u64,
     pub(crate) recovered_lines: u64,
     pub(crate) bytes: u64,
 }
@@ -128,6 +130,15 @@ impl Ledger {
         lock(&self.written)
     }
 
+    /// Enters lines that are whole in a segment; the name of the type begins at `type_offset` in each.
+    pub(crate) fn settle(&self, settled: &Settled<'_>, type_offset: usize) {
+        let mut written = lock(&self.written);
+        written.bytes += settled.bytes;
+        for line in settled.lines() {
+            written.count(type_in(line, type_offset));
+        }
+    }
+
     pub(crate) fn count_io_error(&self) {
         self.io_errors.fetch_add(1, Ordering::Relaxed);
     }
@@ -194,6 +205,18 @@ impl Ledger {
     }
 }
 
+impl Written {
+    fn count(&mut self, event_type: &str) {
+        if event_type == GAP_TYPE {
+            self.gap_lines += 1;
+        } else if let Some(count) = self.by_type.get_mut(event_type) {
+            *count += 1;
+        } else {
+            self.by_type.insert(event_type.into(), 1);
+        }
+    }
+}
+
 impl Threads {
     /// Keeps only the sums of threads that have ended.
     fn fold_ended(&mut self) {
@@ -218,6 +241,13 @@ impl TypeStats {
         self.dropped += other.dropped;
         self.in_spool += other.in_spool;
     }
+}
+
+/// The event's type in a line of this logger.
+fn type_in(line: &[u8], offset: usize) -> &str {
+    let name = line.get(offset..).unwrap_or_default();
+    let end = name.iter().position(|byte| *byte == b'"').unwrap_or(0);
+    std::str::from_utf8(&name[..end]).unwrap_or_default()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

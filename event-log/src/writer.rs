@@ -4,10 +4,11 @@
 //! tries again where it stopped; meanwhile the spool fills, and the overflow policy decides.
 //!
 //! - [`batch`]: committed records gathered into one write.
-//! - [`segments`]: the active segment and those before it; [`name`], [`rotation`] and [`retention`] are
-//!   its pure decisions, [`storage`] the file operations.
+//! - [`active`], [`segments`]: the active segment, and those before it; [`name`], [`rotation`] and
+//!   [`retention`] are the pure decisions about them, [`storage`] the file operations.
 //! - [`recovery`]: spools whose process died. [`gap`]: the line that tells of dropped events.
 
+mod active;
 pub(crate) mod batch;
 pub(crate) mod gap;
 pub(crate) mod name;
@@ -27,13 +28,12 @@ use std::time::{Duration, Instant};
 
 use crate::context::Context;
 use crate::error::{LogError, SegmentError};
-use crate::ledger::Written;
 use crate::line::{self, Layers, Renderer};
 use crate::shared::{Shared, Wake};
 use crate::spool::directory::{self, Dead};
 use crate::spool::drops::Untold;
-use crate::writer::batch::{Batch, Settled};
-use crate::writer::gap::{GAP_TYPE, Gap};
+use crate::writer::batch::Batch;
+use crate::writer::gap::Gap;
 use crate::writer::segments::Segments;
 
 /// An idle writer sleeps longer and longer, up to so many drain intervals.
@@ -159,7 +159,7 @@ impl Writer {
         let outcome =
             self.segments.append(&mut self.batch, shared.spool.spool.journal(), |settled| {
                 *drained_to = settled.next;
-                account(&shared, settled);
+                shared.ledger.settle(settled, line::type_offset(shared.format.precision));
                 ring.release(settled.next);
                 shared.room.released();
                 shared.progress.written(settled.next);
@@ -396,31 +396,4 @@ impl Writer {
         }
         self.shared.ledger.set_segments(counts.created, counts.removed);
     }
-}
-
-/// Enters lines that are whole in a segment into the ledger.
-fn account(shared: &Shared, settled: &Settled<'_>) {
-    let type_offset = line::type_offset(shared.format.precision);
-    let mut written = shared.ledger.written();
-    written.bytes += settled.bytes;
-    for line in settled.lines() {
-        count_by_type(&mut written, type_in(line, type_offset));
-    }
-}
-
-fn count_by_type(written: &mut Written, event_type: &str) {
-    if event_type == GAP_TYPE {
-        written.gap_lines += 1;
-    } else if let Some(count) = written.by_type.get_mut(event_type) {
-        *count += 1;
-    } else {
-        written.by_type.insert(event_type.into(), 1);
-    }
-}
-
-/// The event's type in a line of this logger.
-fn type_in(line: &[u8], offset: usize) -> &str {
-    let name = line.get(offset..).unwrap_or_default();
-    let end = name.iter().position(|byte| *byte == b'"').unwrap_or(0);
-    std::str::from_utf8(&name[..end]).unwrap_or_default()
 }

@@ -7,6 +7,9 @@
 //!   are in it, never before.
 //! - What was appended to a segment that turns out to be removed is appended again to the next.
 
+mod dead;
+mod sync;
+
 use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
@@ -16,15 +19,12 @@ use crate::clock::TimeSource;
 use crate::error::{LogError, SegmentError};
 use crate::spool::directory;
 use crate::spool::journal::{Checkpoint, Journal};
+use crate::writer::active::{Active, append_rest};
 use crate::writer::batch::{Batch, Settled};
 use crate::writer::name::SegmentName;
 use crate::writer::retention::{Retention, Stored};
 use crate::writer::rotation::Rotation;
-use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile};
-
-/// How many closed segments may wait for the next sync. The one before them is synced when it is
-/// pushed out; by then the system has long written it by itself.
-const MAX_UNSYNCED: usize = 64;
+use crate::writer::storage::{FileStatus, Storage, StoredFile};
 
 /// Where and how segments are written.
 #[derive(Clone, Debug)]
@@ -62,20 +62,6 @@ pub(crate) struct Segments {
 pub(crate) struct SegmentCounts {
     pub(crate) created: u64,
     pub(crate) removed: u64,
-}
-
-/// The segment that lines are appended to.
-#[derive(Debug)]
-struct Active {
-    /// What the clock said when it was created; the time in its name may be later.
-    created_millis: u64,
-    file_name: String,
-    file: Box<dyn SegmentFile>,
-    /// How long it was when the last checkpoint was made.
-    checkpointed_bytes: u64,
-    /// How long it is; the difference is a line cut short.
-    bytes: u64,
-    synced_bytes: u64,
 }
 
 impl Segments {
@@ -201,52 +187,6 @@ impl Segments {
         }
     }
 
-    /// Makes every line appended so far survive a power cut.
-    ///
-    /// # Errors
-    /// If the storage fails; then what was not synced before may not survive.
-    pub(crate) fn sync(&mut self) -> Result<(), SegmentError> {
-        while let Some(name) = self.unsynced.front() {
-            self.sync_closed(name)?;
-            self.unsynced.pop_front();
-        }
-        if let Some(active) = &mut self.active
-            && active.synced_bytes != active.bytes
-        {
-            if let Err(source) = active.file.sync() {
-                return Err(self.failed("sync", source));
-            }
-            active.synced_bytes = active.bytes;
-        }
-        if self.directory_unsynced {
-            let path = &self.config.directory;
-            self.config.storage.sync_directory(path).map_err(|source| SegmentError {
-                operation: "sync the directory",
-                path: path.clone(),
-                source,
-            })?;
-            self.directory_unsynced = false;
-            // The directory's own name, in case that this logger created it. Best effort: the parent
-            // may belong to somebody else.
-            if let Some(parent) = path.parent() {
-                let _ = self.config.storage.sync_directory(parent);
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives up everything that is not synced, after a sync has failed: trying again would be answered
-    /// with success by a system that has already thrown the bytes away.
-    pub(crate) fn give_up_sync(&mut self, batch: &mut Batch) {
-        self.unsynced.clear();
-        if let Some(active) = &mut self.active {
-            active.synced_bytes = active.bytes;
-        }
-        self.directory_unsynced = false;
-        // A line that is cut short at its end is repeated whole in the next one.
-        self.abandon(batch);
-    }
-
     /// Removes the segments that retention lets go. A failure is an incident, never a reason to stop.
     pub(crate) fn retain(&mut self) {
         if !self.config.retention.is_on() {
@@ -267,69 +207,6 @@ impl Segments {
                     self.incidents.push(SegmentError { operation: "remove", path, source }.into());
                 }
             }
-        }
-    }
-
-    /// What the segment of a checkpoint holds behind it; `None` if it is gone, or shorter than the
-    /// checkpoint says.
-    pub(crate) fn written_since(&self, at: &Checkpoint) -> Result<Option<Vec<u8>>, SegmentError> {
-        if at.segment.is_empty() {
-            return Ok(None);
-        }
-        let path = self.config.directory.join(&at.segment);
-        let storage = &self.config.storage;
-        let read = storage.open(&path).and_then(|file| file.status()).and_then(|status| {
-            if status.bytes < at.segment_bytes {
-                return Ok(None);
-            }
-            storage.read_from(&path, at.segment_bytes).map(Some)
-        });
-        match read {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            read => read.map_err(|source| SegmentError { operation: "read", path, source }),
-        }
-    }
-
-    /// Appends the missing end of a torn line to the segment that holds its beginning.
-    pub(crate) fn complete(&mut self, file_name: &str, rest: &[u8]) -> Result<(), SegmentError> {
-        let path = self.config.directory.join(file_name);
-        let completed = self.config.storage.open(&path).and_then(|mut file| {
-            let mut rest = rest;
-            while !rest.is_empty() {
-                let appended = retry_interrupted(|| file.append(rest))?;
-                rest = &rest[appended..];
-            }
-            Ok(())
-        });
-        self.note_unsynced(file_name.to_owned());
-        completed.map_err(|source| SegmentError {
-            operation: "complete the last line of",
-            path,
-            source,
-        })
-    }
-
-    /// Has every segment from now on sort behind this one, also where its writer's clock was ahead.
-    pub(crate) fn sort_behind(&mut self, file_name: &str) {
-        if let Some(name) = SegmentName::parse(&self.config.prefix, file_name) {
-            self.newest_millis = self.newest_millis.max(name.created_millis);
-        }
-    }
-
-    /// Removes a segment that a kill left empty, so that no empty file is ever kept.
-    pub(crate) fn remove_if_empty(&self, file_name: &str) -> Result<(), SegmentError> {
-        if file_name.is_empty() {
-            return Ok(());
-        }
-        let path = self.config.directory.join(file_name);
-        let storage = &self.config.storage;
-        let removed = storage
-            .open(&path)
-            .and_then(|file| file.status())
-            .and_then(|status| if status.bytes == 0 { storage.remove(&path) } else { Ok(()) });
-        match removed {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed.map_err(|source| SegmentError { operation: "remove", path, source }),
         }
     }
 
@@ -396,28 +273,6 @@ impl Segments {
         Ok(())
     }
 
-    /// Remembers a segment for the next sync. In a service that never calls `sync` the list would
-    /// grow, so the oldest are synced when it gets long.
-    fn note_unsynced(&mut self, file_name: String) {
-        self.unsynced.push_back(file_name);
-        while self.unsynced.len() > MAX_UNSYNCED
-            && let Some(oldest) = self.unsynced.pop_front()
-        {
-            if let Err(error) = self.sync_closed(&oldest) {
-                self.incidents.push(error.into());
-            }
-        }
-    }
-
-    fn sync_closed(&self, file_name: &str) -> Result<(), SegmentError> {
-        let path = self.config.directory.join(file_name);
-        match self.config.storage.open(&path).and_then(|mut file| file.sync()) {
-            // Whoever removed it has done with it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            synced => synced.map_err(|source| SegmentError { operation: "sync", path, source }),
-        }
-    }
-
     /// The segments that a living logger may be writing: the newest of each one that is alive.
     fn possibly_active(&self, stored: &[Stored]) -> Vec<SegmentName> {
         let mut newest: Vec<SegmentName> = Vec::new();
@@ -447,49 +302,6 @@ impl Segments {
 
     fn now_millis(&self) -> u64 {
         self.config.clock.now().unix_millis()
-    }
-}
-
-impl Active {
-    /// Whether the last line is cut short.
-    fn is_inside_a_line(&self) -> bool {
-        self.bytes != self.checkpointed_bytes
-    }
-
-    /// Notes in the journal, then to the caller, which lines are whole in the segment.
-    fn checkpoint(
-        &mut self,
-        batch: &mut Batch,
-        journal: Journal<'_>,
-        settled: &mut impl FnMut(&Settled<'_>),
-    ) {
-        if let Some(lines) = batch.settle() {
-            self.checkpointed_bytes += lines.bytes;
-            journal.record(&Checkpoint {
-                head: lines.next,
-                segment: self.file_name.clone(),
-                segment_bytes: self.checkpointed_bytes,
-            });
-            settled(&lines);
-        }
-    }
-}
-
-fn append_rest(active: &mut Active, batch: &mut Batch) -> io::Result<()> {
-    while !batch.rest().is_empty() {
-        let appended = retry_interrupted(|| active.file.append(batch.rest()))?;
-        active.bytes += appended as u64;
-        batch.advance(appended);
-    }
-    Ok(())
-}
-
-fn retry_interrupted<T>(mut operation: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match operation() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            outcome => return outcome,
-        }
     }
 }
 

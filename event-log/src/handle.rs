@@ -1,0 +1,193 @@
+//! What the clones of a logger share: its start, its end, and its double in a forked child.
+
+use std::mem;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::builder::LoggerBuilder;
+use crate::error::{BuildError, EmitError, FlushError, LogError};
+use crate::fork;
+use crate::ledger::Ledger;
+use crate::line::LineFormat;
+use crate::progress::Progress;
+use crate::shared::{ErrorHandler, Room, Shared, Wake};
+use crate::spool::directory::SpoolFile;
+use crate::stats::{DropReason, Stats, TypeStats};
+use crate::waiting::flush_error;
+use crate::writer::Writer;
+use crate::writer::segments::Segments;
+
+/// What the clones of a logger share; its drop closes the log.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    pub(crate) shared: Arc<Shared>,
+    /// Kept for forked children.
+    pub(crate) builder: LoggerBuilder,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    /// In a forked child: its own logger.
+    in_child: OnceLock<Result<Arc<Handle>, Arc<BuildError>>>,
+    /// In a forked child without a logger of its own: what it refused for that reason.
+    refused_in_child: AtomicU64,
+}
+
+/// Numbers the loggers of this process; see [`Shared::serial`].
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+
+impl Handle {
+    /// Makes the spool, recovers what dead processes left, starts the writer.
+    ///
+    /// # Errors
+    /// If the spool cannot be made, the log directory not read, or the thread not started.
+    pub(crate) fn start(builder: LoggerBuilder) -> Result<Arc<Self>, BuildError> {
+        let clock = builder.time_source();
+        let spool_directory = builder.spool_directory();
+        let now = clock.now().unix_millis();
+        let spool = SpoolFile::create(&spool_directory, &builder.prefix, builder.spool_bytes, now)
+            .map_err(|source| builder.spool_error(source))?;
+        let segments = Segments::open(builder.segments_config(), spool.spool.identity().token)
+            .map_err(|error| LoggerBuilder::read_error(&error.path, error.source))?;
+        let shared = Arc::new(Shared {
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            epoch: fork::epoch(),
+            spool,
+            clock,
+            format: LineFormat {
+                precision: builder.date_precision,
+                max_line_bytes: builder.max_line_bytes,
+            },
+            default_context: builder.context.clone(),
+            overflow: builder.overflow,
+            on_error: builder.error_handler(),
+            ledger: Ledger::default(),
+            progress: Progress::default(),
+            wake: Wake::default(),
+            room: Room::default(),
+            has_gaps: AtomicBool::new(false),
+        });
+        let mut writer =
+            Writer::new(Arc::clone(&shared), segments, spool_directory, builder.drain_interval);
+        writer.prepare();
+        let thread = thread::Builder::new()
+            .name("event-log".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|source| BuildError::StartThread { source })?;
+        shared.wake.set_writer(thread.thread().clone());
+        Ok(Arc::new(Self {
+            shared,
+            builder,
+            writer: Mutex::new(Some(thread)),
+            in_child: OnceLock::new(),
+            refused_in_child: AtomicU64::new(0),
+        }))
+    }
+
+    /// The handle of this process: a forked child gets one of its own.
+    ///
+    /// # Errors
+    /// If the child's cannot be made, with the reason.
+    #[inline]
+    pub(crate) fn here(&self) -> Result<&Self, Option<Arc<BuildError>>> {
+        if self.shared.epoch == fork::epoch() {
+            return Ok(self);
+        }
+        self.here_in_child()
+    }
+
+    /// The handle of this process, unless it is a forked child that has not emitted.
+    pub(crate) fn started(&self) -> Option<&Self> {
+        if self.shared.epoch == fork::epoch() {
+            return Some(self);
+        }
+        self.in_child.get()?.as_ref().ok()?.started()
+    }
+
+    #[cold]
+    fn here_in_child(&self) -> Result<&Self, Option<Arc<BuildError>>> {
+        if ErrorHandler::is_running() && self.in_child.get().is_none() {
+            // The handler was called while the child's logger is being made, perhaps by this thread.
+            return Err(None);
+        }
+        let own = self.in_child.get_or_init(|| {
+            self.shared.spool.disinherit();
+            Self::start(self.builder.clone()).map_err(Arc::new)
+        });
+        match own {
+            Ok(handle) => handle.here(),
+            Err(error) => Err(Some(Arc::clone(error))),
+        }
+    }
+
+    /// Counts an event that this process has no spool for.
+    #[cold]
+    pub(crate) fn refuse_without_spool(
+        &self,
+        event_type: &'static str,
+        source: Option<Arc<BuildError>>,
+    ) -> EmitError {
+        // Not in the inherited ledger: a thread of the parent may have held its locks at the fork.
+        let error = EmitError::NoSpool { event_type, source };
+        if self.refused_in_child.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.shared.report(&LogError::Dropped(error.clone()));
+        }
+        error
+    }
+
+    /// The ledger of this process.
+    pub(crate) fn stats(&self) -> Stats {
+        if let Some(handle) = self.started() {
+            return handle.shared.ledger.stats();
+        }
+        let refused = self.refused_in_child.load(Ordering::Relaxed);
+        Stats {
+            total: TypeStats { emitted: refused, dropped: refused, ..TypeStats::default() },
+            dropped: [(DropReason::NoSpool, refused)].into(),
+            ..Stats::default()
+        }
+    }
+
+    /// Has the writer drain and end, and waits for it.
+    ///
+    /// # Errors
+    /// If events are left when the time is up.
+    pub(crate) fn close(&self, timeout: Duration) -> Result<(), FlushError> {
+        let shared = &*self.shared;
+        let now = Instant::now();
+        // A deadline beyond the reach of the clock is as good as none.
+        let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 31));
+        shared.progress.want_close(deadline);
+        shared.wake.now();
+        if shared.wake.is_writer() {
+            return Err(FlushError::WouldDeadlock);
+        }
+        let ended = shared.progress.wait_ended(timeout);
+        // The writer closes the ring itself, but one that a disk keeps waiting has not come to that.
+        shared.spool.spool.ring().close();
+        ended.map_err(|unfinished| flush_error(shared, unfinished, timeout))?;
+        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // It has nothing left to do; a panic of it would have been a bug, and is not ours to raise.
+            let _ = writer.join();
+        }
+        match shared.ledger.stats().total.in_spool {
+            0 => Ok(()),
+            events_left => {
+                let source = shared.progress.trouble();
+                Err(FlushError::TimedOut { events_left, timeout, source })
+            }
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if self.shared.epoch == fork::epoch() {
+            // What is left stays in the spool; a drop has nobody to tell.
+            let _ = self.close(self.builder.close_timeout);
+        } else {
+            // The writer runs in the parent. Its handle must not be dropped here: that would detach a
+            // thread of this process that happens to have got the same id.
+            mem::forget(self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+        }
+    }
+}
