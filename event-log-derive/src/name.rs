@@ -61,7 +61,7 @@ pub(crate) fn is_column_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_column_name, is_snake_case, snake_case};
+    use super::{ENVELOPE_KEYS, PARTITION_COLUMNS, is_column_name, is_snake_case, snake_case};
 
     #[test]
     fn each_word_of_a_name_becomes_a_word_of_the_type() {
@@ -103,5 +103,16 @@ mod tests {
         for name in ["", "1a", "a-b", "a b", "a.b", "größe", "a\"", "r#type"] {
             assert!(!is_column_name(name), "{name}");
         }
+    }
+
+    /// The library refuses the same names for common fields; a macro cannot link to it, so its source
+    /// is read here.
+    #[test]
+    fn the_reserved_names_are_those_of_the_library() {
+        let source = include_str!("../../event-log/src/envelope.rs");
+        let (_, list) = source.split_once("RESERVED_NAMES: [&str; 12] = [").expect("the list");
+        let (list, _) = list.split_once(']').expect("its end");
+        let theirs: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+        assert_eq!(theirs, [&ENVELOPE_KEYS[..], &PARTITION_COLUMNS].concat());
     }
 }

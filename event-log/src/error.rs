@@ -279,7 +279,9 @@ pub enum LogError {
     },
     /// The segment into which a dead process was draining its spool is gone, or shorter than it
     /// was, so lines that were in it may have been written again, with the same ids.
-    #[error("the segment `{segment}` is gone; up to {lines} lines of it were written again")]
+    #[error(
+        "the segment `{segment}` is gone or damaged; up to {lines} lines of it were written again"
+    )]
     LinesRepeated {
         /// The segment.
         segment: String,

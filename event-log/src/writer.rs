@@ -322,7 +322,11 @@ impl Writer {
     /// Recovers every spool whose process is gone; what fails is tried again later.
     fn recover(&mut self) {
         self.must_recover = false;
-        let dead = match directory::dead(&self.spool_directory, self.segments.prefix()) {
+        let dead = match directory::dead(
+            &self.spool_directory,
+            self.segments.prefix(),
+            self.shared.spool.path(),
+        ) {
             Ok(dead) => dead,
             Err(source) => return self.postpone(self.spool_directory.clone(), source),
         };

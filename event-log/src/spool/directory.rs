@@ -206,19 +206,24 @@ fn lock_patiently(file: &File) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Every spool of this prefix whose process is gone, oldest first; each is locked by this call.
+/// Every spool of this prefix, but for one's own, whose process is gone, oldest first; each is locked
+/// by this call.
 ///
 /// An entry that cannot be examined is returned with its error, and the others are still found.
 ///
 /// # Errors
 /// If the directory cannot be read.
-pub(crate) fn dead(directory: &Path, prefix: &str) -> io::Result<Vec<(PathBuf, io::Result<Dead>)>> {
+pub(crate) fn dead(
+    directory: &Path,
+    prefix: &str,
+    own: &Path,
+) -> io::Result<Vec<(PathBuf, io::Result<Dead>)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         if is_temporary(&path) {
             remove_if_abandoned(&path);
-        } else if is_spool_of(prefix, &path) {
+        } else if is_spool_of(prefix, &path) && path != own {
             match SpoolFile::take(&path) {
                 Ok(None) => {}
                 Ok(Some(dead)) => found.push((path, Ok(dead))),

@@ -90,7 +90,8 @@ impl<'a> Drops<'a> {
             if is_first { first_millis } else { load(slot, FIRST).min(first_millis) },
         );
         store(slot, LAST, if is_first { last_millis } else { load(slot, LAST).max(last_millis) });
-        store(slot, COUNT, count + events);
+        // The table has no checksum, so a count that is taken over may be any number.
+        store(slot, COUNT, count.saturating_add(events));
     }
 
     /// Everything that no gap line has told of.
@@ -243,6 +244,15 @@ mod tests {
         drops.add("sign_up", 1, 200);
         drops.told(&untold[0]);
         assert_eq!(summary(&drops), [("sign_up".to_owned(), 1, 1, 200, 200)]);
+    }
+
+    #[test]
+    fn a_count_that_damage_made_huge_overflows_nothing() {
+        let words = words();
+        let drops = Drops::new(&words);
+        drops.add_many("sign_up", 1, u64::MAX, 100, 100);
+        drops.add("sign_up", 1, 200);
+        assert_eq!(summary(&drops), [("sign_up".to_owned(), 1, u64::MAX, 100, 200)]);
     }
 
     #[test]

@@ -17,6 +17,9 @@
 //! word 28 checksum of the words before
 //! ```
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use crate::spool::header::{JOURNAL_SLOT_WORDS, JOURNAL_WORD, checksum};
 use crate::sync::{AtomicU64, Ordering};
 
@@ -100,7 +103,9 @@ impl<'a> Journal<'a> {
 fn read(slot: &[AtomicU64]) -> Option<(u64, Checkpoint)> {
     let words: [u64; CHECKSUM_WORD] =
         std::array::from_fn(|index| slot[index].load(Ordering::Relaxed));
+    // Nothing comes after the last sequence; a life never gets there, so it is damage.
     if words[0] == 0
+        || words[0] == u64::MAX
         || slot[CHECKSUM_WORD].load(Ordering::Relaxed) != checksum(JOURNAL_WORD as u64, &words)
     {
         return None;
@@ -108,6 +113,10 @@ fn read(slot: &[AtomicU64]) -> Option<(u64, Checkpoint)> {
     let name: Vec<u8> = words[NAME_WORD..].iter().flat_map(|word| word.to_le_bytes()).collect();
     let name = name.get(..usize::try_from(words[3]).ok()?)?;
     let segment = String::from_utf8(name.to_vec()).ok()?;
+    // A recovery completes the file of this name, or removes it: it must lie in the log directory.
+    if !segment.is_empty() && Path::new(&segment).file_name() != Some(OsStr::new(&segment)) {
+        return None;
+    }
     Some((words[0], Checkpoint { head: words[1], segment, segment_bytes: words[2] }))
 }
 
@@ -137,6 +146,33 @@ mod tests {
             journal.record(&checkpoint(head));
             assert_eq!(journal.latest(), checkpoint(head));
         }
+    }
+
+    #[test]
+    fn a_checkpoint_that_names_a_file_elsewhere_does_not_count() {
+        let words = words();
+        let journal = Journal::new(&words);
+        journal.record(&checkpoint(1));
+        for segment in ["../bystander", "/bystander", "a/b", "a/", "..", "."] {
+            journal.record(&Checkpoint { segment: segment.to_owned(), ..checkpoint(2) });
+            assert_eq!(journal.latest(), checkpoint(1), "{segment}");
+            journal.record(&checkpoint(1));
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_after_which_none_can_come_does_not_count() {
+        let words = words();
+        let journal = Journal::new(&words);
+        journal.record(&checkpoint(1));
+        let mut last: [u64; CHECKSUM_WORD] =
+            std::array::from_fn(|index| journal.slots[0][index].load(Ordering::Relaxed));
+        last[0] = u64::MAX;
+        journal.slots[0][0].store(last[0], Ordering::Relaxed);
+        let sum = checksum(JOURNAL_WORD as u64, &last);
+        journal.slots[0][CHECKSUM_WORD].store(sum, Ordering::Relaxed);
+        journal.record(&checkpoint(2));
+        assert_eq!(journal.latest(), checkpoint(2));
     }
 
     #[test]

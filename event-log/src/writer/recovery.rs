@@ -182,12 +182,22 @@ fn is_line(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::clock::TimeSource;
+    use crate::date::DatePrecision;
     use crate::spool::header::RING_OFFSET_BYTES;
     use crate::spool::journal::Checkpoint;
     use crate::spool::tests::{small, text_of};
+    use crate::writer::retention::Retention;
+    use crate::writer::rotation::Rotation;
+    use crate::writer::segments::SegmentsConfig;
+    use crate::writer::storage::SystemStorage;
 
     /// A spool after a few laps with its last lines not drained; returns its image and those lines.
     fn left_behind(sizes: &[usize], keep: usize) -> (Vec<u8>, Vec<Vec<u8>>) {
@@ -249,6 +259,49 @@ mod tests {
             let (image, _) = left_behind(&sizes, 5);
             prop_assert_eq!(read(&image[..at.index(image.len())]), None);
         }
+    }
+
+    #[test]
+    fn a_line_is_some_bytes_that_end_with_their_only_newline() {
+        assert!(is_line(b"\n") && is_line(b"one\n"));
+        for other in [&b""[..], b"one", b"one\ntwo\n", b"one\ntwo"] {
+            assert!(!is_line(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_torn_line_behind_bytes_that_a_power_cut_took_is_written_whole_elsewhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let torn = directory.path().join("events.jsonl");
+        std::fs::write(&torn, b"\0\0\0\0tw").unwrap();
+        let spool = small();
+        let segment = "events.jsonl".to_owned();
+        spool.journal().record(&Checkpoint { head: 0, segment, segment_bytes: 4 });
+        spool.ring().push(b"two\n", || ()).unwrap();
+        let mut segments = segments(directory.path());
+        let recovered = recover(&spool, &mut segments, &Ledger::default()).unwrap();
+        assert!(matches!(recovered.repeated, Some(LogError::LinesRepeated { lines: 1, .. })));
+        assert_eq!(std::fs::read(&torn).unwrap(), b"\0\0\0\0tw");
+        let written = directory.path().join(spool.journal().latest().segment);
+        assert_eq!(std::fs::read(written).unwrap(), b"two\n");
+    }
+
+    fn segments(directory: &Path) -> Segments {
+        let config = SegmentsConfig {
+            storage: Arc::new(SystemStorage),
+            directory: directory.to_owned(),
+            spool_directory: directory.join(".spool"),
+            prefix: "events".to_owned(),
+            rotation: Rotation { segment_bytes: 4_000, period: Duration::from_secs(3_600) },
+            retention: Retention {
+                total_bytes: None,
+                age: None,
+                count: None,
+                grace: Duration::ZERO,
+            },
+            clock: TimeSource::system(DatePrecision::Seconds),
+        };
+        Segments::open(config, 2).unwrap()
     }
 
     const LINES: [&[u8]; 3] = [b"one\n", b"two\n", b"three\n"];

@@ -9,8 +9,8 @@ use crate::writer::name::SegmentName;
 use crate::writer::segments::Segments;
 
 impl Segments {
-    /// What the segment of a checkpoint holds behind it; `None` if it is gone, or shorter than the
-    /// checkpoint says.
+    /// What the segment of a checkpoint holds behind it; `None` if it is gone, shorter than the
+    /// checkpoint says, or has no end of a line there.
     pub(crate) fn written_since(&self, at: &Checkpoint) -> Result<Option<Vec<u8>>, SegmentError> {
         if at.segment.is_empty() {
             return Ok(None);
@@ -21,7 +21,12 @@ impl Segments {
             if status.bytes < at.segment_bytes {
                 return Ok(None);
             }
-            storage.read_from(&path, at.segment_bytes).map(Some)
+            let Some(newline) = at.segment_bytes.checked_sub(1) else {
+                return storage.read_from(&path, 0).map(Some);
+            };
+            // Where a power cut took the end of the last line, what follows would be glued to it.
+            let text = storage.read_from(&path, newline)?;
+            Ok(text.strip_prefix(b"\n").map(<[u8]>::to_vec))
         });
         match read {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
