@@ -114,3 +114,36 @@ fn a_disk_that_fills_up_and_is_freed_gets_every_line_once() {
     assert_eq!(tests::numbers(place.path()), (0..700).collect::<Vec<_>>());
     assert_eq!(tests::segments(place.path()).len(), 1, "the torn line ends in its segment");
 }
+
+/// A directory that takes no new file, for root neither, until the drop.
+struct Immutable<'a>(&'a Path);
+
+impl<'a> Immutable<'a> {
+    fn new(path: &'a Path) -> Option<Self> {
+        let status = Command::new("chattr").arg("+i").arg(path).status();
+        status.is_ok_and(|status| status.success()).then_some(Self(path))
+    }
+}
+
+impl Drop for Immutable<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("chattr").arg("-i").arg(self.0).status();
+    }
+}
+
+#[test]
+fn a_directory_that_takes_no_file_for_a_while_gets_every_line_once() {
+    let place = tempfile::tempdir().unwrap();
+    let logger = Logger::builder(place.path()).build().unwrap();
+    let Some(immutable) = Immutable::new(place.path()) else {
+        return skipped("a directory without permissions", "needs root, and chattr on this disk");
+    };
+    for number in 0..700 {
+        logger.emit(tests::Tick::new(number));
+    }
+    tests::wait::wait_until("the segment is refused", || logger.stats().io_errors > 0);
+    assert_eq!(logger.stats().total.in_spool, 700);
+    drop(immutable);
+    logger.flush(tests::wait::PATIENCE).unwrap();
+    assert_eq!(tests::numbers(place.path()), (0..700).collect::<Vec<_>>());
+}
