@@ -19,7 +19,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use benches::workload::{context, event};
-use event_log::{Logger, Overflow, SegmentFile, Storage, StoredFile, SystemStorage};
+use event_log::{Logger, Overflow, SegmentFile, Storage, SystemStorage};
 
 type Error = Box<dyn std::error::Error>;
 type Figures = BTreeMap<String, f64>;
@@ -110,30 +110,6 @@ impl Storage for Gate {
         let is_open = self.0.1.wait_while(is_open, |is_open| !*is_open);
         drop(is_open.expect("no holder panics"));
         SystemStorage.create(path)
-    }
-
-    fn create_directory(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.create_directory(path)
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
-        SystemStorage.open(path)
-    }
-
-    fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>> {
-        SystemStorage.read_from(path, offset)
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>> {
-        SystemStorage.list(directory)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.remove(path)
-    }
-
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.sync_directory(path)
     }
 }
 

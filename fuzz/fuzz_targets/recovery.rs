@@ -23,7 +23,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use event_log::{
-    Event, FileStatus, LogError, Logger, LoggerBuilder, Overflow, SegmentFile, Storage, StoredFile,
+    Event, FileStatus, LogError, Logger, LoggerBuilder, Overflow, SegmentFile, Storage,
     SystemStorage,
 };
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -190,35 +190,11 @@ struct LimitedFile {
 }
 
 impl Storage for Limited {
-    fn create_directory(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.create_directory(path)
-    }
-
     fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
         if self.room.load(Ordering::Relaxed) == 0 {
             return Err(io::ErrorKind::StorageFull.into());
         }
         Ok(Box::new(LimitedFile { file: SystemStorage.create(path)?, room: self.room.clone() }))
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
-        SystemStorage.open(path)
-    }
-
-    fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>> {
-        SystemStorage.read_from(path, offset)
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>> {
-        SystemStorage.list(directory)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.remove(path)
-    }
-
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.sync_directory(path)
     }
 }
 
@@ -467,7 +443,7 @@ fuzz_target!(|input: Input| {
     }
     fs::write(log.join(".spool").join(&life.file_name), &image).expect("a writable directory");
     if let Some(other) = &input.other {
-        fs::write(log.join(".spool/0badf00d.spool"), other).expect("a writable directory");
+        fs::write(log.join(".spool/events.0badf00d.spool"), other).expect("a writable directory");
     }
     if let Some((name, text)) = &life.segment
         && let Some(text) = input.segment.apply(text)
@@ -513,7 +489,7 @@ fuzz_target!(|input: Input| {
     assert_eq!(own, 1);
     assert_eq!(stats.recovered_lines, recovered.len() as u64);
 
-    check_spool("0badf00d.spool", input.other.as_deref(), &left, &troubles);
+    check_spool("events.0badf00d.spool", input.other.as_deref(), &left, &troubles);
     let was_read = check_spool(&life.file_name, Some(&image), &left, &troubles);
     if !was_read {
         assert!(recovered.is_empty());

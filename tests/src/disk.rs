@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use event_log::{FileStatus, SegmentFile, Storage, StoredFile, SystemStorage};
+use event_log::{FileStatus, SegmentFile, Storage, SystemStorage};
 
 /// What is wrong with the disk at the moment.
 #[derive(Default)]
@@ -121,10 +121,6 @@ fn fail(error: Option<i32>) -> io::Result<()> {
 }
 
 impl Storage for Disk {
-    fn create_directory(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.create_directory(path)
-    }
-
     fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
         self.0.counts.creates.fetch_add(1, Ordering::SeqCst);
         fail(self.faults().create)?;
@@ -133,18 +129,6 @@ impl Storage for Disk {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
         Ok(self.file(path, SystemStorage.open(path)?))
-    }
-
-    fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>> {
-        SystemStorage.read_from(path, offset)
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>> {
-        SystemStorage.list(directory)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        SystemStorage.remove(path)
     }
 
     fn sync_directory(&self, path: &Path) -> io::Result<()> {

@@ -9,51 +9,80 @@ use std::path::Path;
 
 /// Where segments are kept. The library's own is [`SystemStorage`]; tests bring one that fails.
 ///
+/// Each operation is the system's unless it is overridden, so a test writes down only what it changes.
 /// Only segments go through it. The spool is a mapped file and always lies on the real disk.
 pub trait Storage: Send + Sync + 'static {
     /// Creates a directory and its parents; one that exists is no error.
     ///
     /// # Errors
     /// What the system says.
-    fn create_directory(&self, path: &Path) -> io::Result<()>;
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
 
     /// Creates a file that must not exist yet, for appending.
     ///
     /// # Errors
     /// What the system says; [`io::ErrorKind::AlreadyExists`] if there is one.
-    fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>>;
+    fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
+        Ok(Box::new(OpenOptions::new().append(true).create_new(true).open(path)?))
+    }
 
     /// Opens an existing file for appending.
     ///
     /// # Errors
     /// What the system says; [`io::ErrorKind::NotFound`] if it is gone.
-    fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>>;
+    fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
+        Ok(Box::new(OpenOptions::new().append(true).open(path)?))
+    }
 
     /// Reads a file from `offset` (in bytes, at most its length) to its end.
     ///
     /// # Errors
     /// What the system says.
-    fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>>;
+    fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 
     /// The plain files of a directory, in any order, whoever made them; those whose names are not
     /// text may be left out.
     ///
     /// # Errors
     /// What the system says.
-    fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>>;
+    fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            // A file may vanish while we look; a name that is not text is not ours.
+            if let (Ok(name), Ok(metadata)) = (entry.file_name().into_string(), entry.metadata())
+                && metadata.is_file()
+            {
+                files.push(StoredFile { name, bytes: metadata.len() });
+            }
+        }
+        Ok(files)
+    }
 
     /// Removes a file.
     ///
     /// # Errors
     /// What the system says; [`io::ErrorKind::NotFound`] if it is gone already, which is no
     /// trouble.
-    fn remove(&self, path: &Path) -> io::Result<()>;
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
 
     /// Makes the names in a directory survive a power cut.
     ///
     /// # Errors
     /// What the system says.
-    fn sync_directory(&self, path: &Path) -> io::Result<()>;
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
 }
 
 /// A segment that is open for appending.
@@ -103,49 +132,7 @@ pub struct FileStatus {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemStorage;
 
-impl Storage for SystemStorage {
-    fn create_directory(&self, path: &Path) -> io::Result<()> {
-        fs::create_dir_all(path)
-    }
-
-    fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
-        Ok(Box::new(OpenOptions::new().append(true).create_new(true).open(path)?))
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
-        Ok(Box::new(OpenOptions::new().append(true).open(path)?))
-    }
-
-    fn read_from(&self, path: &Path, offset: u64) -> io::Result<Vec<u8>> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>> {
-        let mut files = Vec::new();
-        for entry in fs::read_dir(directory)? {
-            let entry = entry?;
-            // A file may vanish while we look; a name that is not text is not ours.
-            if let (Ok(name), Ok(metadata)) = (entry.file_name().into_string(), entry.metadata())
-                && metadata.is_file()
-            {
-                files.push(StoredFile { name, bytes: metadata.len() });
-            }
-        }
-        Ok(files)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
-    }
-
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        File::open(path)?.sync_all()
-    }
-}
+impl Storage for SystemStorage {}
 
 impl SegmentFile for File {
     fn append(&mut self, bytes: &[u8]) -> io::Result<usize> {
