@@ -2,4 +2,5 @@
 
 pub mod figures;
 pub mod floor;
+pub mod stamp;
 pub mod workload;

@@ -1,9 +1,10 @@
 //! The event of all benches: about 285 bytes as a line, five params of mixed types.
 
 use event_log::{Context, Event};
+use serde::Serialize;
 
 /// A lesson was cleared.
-#[derive(Clone, Copy, Debug, Event)]
+#[derive(Clone, Copy, Debug, Event, Serialize)]
 pub struct LessonCleared<'a> {
     /// The course's slug.
     pub course: &'a str,

@@ -66,56 +66,52 @@ pub(super) const fn stated_checksum(word: u64) -> u32 {
     word as u32
 }
 
-/// How many words are mixed side by side: a multiplication takes three cycles, and eight of them in
-/// flight keep the multiplier busy.
-const LANES: usize = 8;
+/// Arbitrary constants with about half of their bits set (from the digits of pi).
+const SECRETS: [u64; 4] =
+    [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7345, 0xA409_3822_299F_31D1, 0x082E_FA98_EC4E_6C89];
 
-/// Odd constants with about half of their bits set, one for each lane (from the digits of pi).
-const FACTORS: [u64; LANES] = [
-    0x243F_6A88_85A3_08D3,
-    0x1319_8A2E_0370_7345,
-    0xA409_3822_299F_31D1,
-    0x082E_FA98_EC4E_6C89,
-    0x4528_21E6_38D0_1377,
-    0xBE54_66CF_34E9_0C6D,
-    0xC0AC_29B7_C97C_50DD,
-    0x3F84_D5B5_B547_0917,
-];
+/// How many words are mixed in one step.
+const BLOCK_WORDS: usize = 4;
 
 /// A checksum of a line at a position.
 ///
-/// Eight lanes of multiply and fold, the words dealt out to them in turn: a change within one word
-/// always changes that lane, and any damage passes with a probability of 2^-32. A CRC is slower
-/// without an instruction for it, and guards against no more here.
+/// Two lanes, each of which folds two words in one multiplication, after wyhash: any damage passes
+/// with a probability of 2^-32. A CRC is slower without an instruction for it, and guards against no
+/// more here; multiplications of 64 bits that keep only the low half are slower too, as compilers
+/// turn them into vector code that the machine has no instruction for.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
 pub(super) fn checksum(position: u64, line: &[u8]) -> u32 {
-    let mut lanes = FACTORS;
-    lanes[0] ^= position;
-    lanes[1] ^= line.len() as u64;
+    let mut lanes = [position ^ SECRETS[0], line.len() as u64 ^ SECRETS[1]];
     let (words, rest) = line.as_chunks::<WORD_BYTES>();
-    let (blocks, last_words) = words.as_chunks::<LANES>();
+    let (blocks, last_words) = words.as_chunks::<BLOCK_WORDS>();
     for block in blocks {
-        for lane in 0..LANES {
-            lanes[lane] = mix(lanes[lane], u64::from_le_bytes(block[lane]), FACTORS[lane]);
+        mix(&mut lanes, block.map(u64::from_le_bytes));
+    }
+    if !(last_words.is_empty() && rest.is_empty()) {
+        let mut block = [0; BLOCK_WORDS];
+        for (to, word) in block.iter_mut().zip(last_words) {
+            *to = u64::from_le_bytes(*word);
         }
+        block[last_words.len()] = last_word(rest);
+        mix(&mut lanes, block);
     }
-    for (lane, word) in last_words.iter().enumerate() {
-        lanes[lane] = mix(lanes[lane], u64::from_le_bytes(*word), FACTORS[lane]);
-    }
-    let end = last_words.len();
-    lanes[end] = mix(lanes[end], last_word(rest), FACTORS[end]);
-    let fold = |a: usize, b: usize| mix(lanes[a], lanes[b], FACTORS[a]);
-    let [a, b, c, d] = [fold(0, 1), fold(2, 3), fold(4, 5), fold(6, 7)];
-    let folded = mix(mix(a, b, FACTORS[1]), mix(c, d, FACTORS[3]), FACTORS[5]);
+    let folded = fold(lanes[0] ^ SECRETS[2], lanes[1] ^ SECRETS[3]);
     (folded >> 32) as u32 ^ folded as u32
 }
 
-/// A bijection of `word` for each `lane`, and of `lane` for each `word`, as the factors are odd.
 #[inline]
-const fn mix(lane: u64, word: u64, factor: u64) -> u64 {
-    let product = (lane ^ word).wrapping_mul(factor);
-    product ^ (product >> 32)
+fn mix(lanes: &mut [u64; 2], block: [u64; BLOCK_WORDS]) {
+    lanes[0] = fold(block[0] ^ SECRETS[0], block[1] ^ lanes[0]);
+    lanes[1] = fold(block[2] ^ SECRETS[1], block[3] ^ lanes[1]);
+}
+
+/// The halves of the product of 128 bits, folded into one.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+const fn fold(a: u64, b: u64) -> u64 {
+    let product = a as u128 * b as u128;
+    (product >> 64) as u64 ^ product as u64
 }
 
 /// Up to seven bytes as a little-endian word, filled up with zeros.
