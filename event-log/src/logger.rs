@@ -249,11 +249,7 @@ impl Logger {
             Ok(handle) => &*handle.shared,
             Err(source) => return Err(self.refuse_without_spool(event.event_type().name(), source)),
         };
-        let outcome = accept(shared, event, explicit);
-        if let Err(error) = &outcome {
-            shared.refuse(error);
-        }
-        outcome
+        accept(shared, event, explicit).map_err(|error| shared.refuse(error))
     }
 
     /// The handle of this process: a forked child has one of its own.
