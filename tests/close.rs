@@ -159,3 +159,18 @@ fn a_hundred_loggers_one_after_the_other_leave_nothing_but_their_lines() {
     assert_eq!(numbers(directory.path()), (0..100).collect::<Vec<_>>());
     assert_eq!(spools(directory.path()), 0);
 }
+
+/// No gap line can tell of it any more, so it must not be counted among what gap lines tell of.
+#[test]
+fn what_a_closed_logger_refuses_is_counted_as_closed_whatever_else_is_wrong_with_it() {
+    #[derive(event_log::Event)]
+    struct Long {
+        text: String,
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let logger = Logger::builder(directory.path()).build().unwrap();
+    logger.close(PATIENCE).unwrap();
+    let refused = logger.try_emit(Long { text: "x".repeat(40_000) }).unwrap_err();
+    assert_eq!(refused.reason(), DropReason::Closed);
+    assert_eq!(logger.stats().dropped, [(DropReason::Closed, 1)].into());
+}

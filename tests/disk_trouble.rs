@@ -145,6 +145,24 @@ fn a_failing_disk_leaves_no_empty_segments_behind() {
 }
 
 #[test]
+fn a_segment_that_is_still_empty_when_its_period_ends_takes_the_next_line() {
+    let (directory, disk) = (place(), Disk::default());
+    disk.set(|faults| faults.room = Some(0));
+    let (builder, told) = logger(directory.path(), &disk);
+    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let logger = builder.clock(clock.clone()).build().unwrap();
+    emit(&logger, 0..10);
+    wait_until("the disk is full", || was_told(&told, "append to"));
+    clock.advance(7_200);
+    disk.heal();
+    logger.flush(PATIENCE).unwrap();
+    for segment in segments(directory.path()) {
+        assert_ne!(fs::metadata(&segment).unwrap().len(), 0, "{}", segment.display());
+    }
+    assert_eq!(numbers(directory.path()), (0..10).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_failing_disk_is_tried_with_growing_pauses_however_many_events_are_refused_meanwhile() {
     let (directory, disk) = (place(), Disk::default());
     disk.set(|faults| faults.append = Some(ENOSPC));

@@ -7,73 +7,78 @@ use std::path::Path;
 use std::process::Command;
 
 use event_log::Logger;
-use tests::kill::{Ending, Round, Seen, round};
+use tests::kill::{Mode, Seen, THREADS, round};
 use tests::random::Random;
 
 const EMITTER: &str = env!("CARGO_BIN_EXE_emitter");
 
 #[expect(clippy::print_stdout, reason = "the seed of a failure is needed to replay it")]
-fn rounds(default: u64, what: &str, make: impl Fn(u64) -> Round) -> Seen {
+fn rounds(default: u64, mode: Mode) -> Seen {
     let how_many = std::env::var("EVENT_LOG_KILL_ROUNDS")
         .map_or(default, |text| text.parse::<u64>().expect("a number of rounds"));
     let seed = Random::seed_from("EVENT_LOG_KILL_SEED");
-    println!("{what}: EVENT_LOG_KILL_SEED={seed}");
+    println!("{}: EVENT_LOG_KILL_SEED={seed}", mode.name());
     let mut all = Seen::default();
     for index in 0..how_many {
         // The first round has the seed itself, so that one round replays one round.
-        let found = round(Path::new(EMITTER), make(seed.wrapping_add(index)));
-        all.returned += found.returned;
-        all.lines += found.lines;
-        all.segments += found.segments;
-        all.recovered += found.recovered;
+        let next = mode.round(seed.wrapping_add(index), THREADS);
+        all.add(round(Path::new(EMITTER), &std::env::temp_dir(), next));
     }
-    println!("{what}: {how_many} rounds: {all:?}");
+    println!("{}: {how_many} rounds: {all:?}", mode.name());
+    assert_eq!((all.lost, all.duplicated, all.torn), (0, 0, 0), "{:#?}", all.wrong);
+    assert!(all.wrong.is_empty(), "{:#?}", all.wrong);
     all
-}
-
-fn one(ending: Ending) -> impl Fn(u64) -> Round {
-    move |seed| Round { seed, ending, processes: 1, killed_recoveries: 0 }
 }
 
 #[test]
 fn after_sigkill_every_event_whose_emit_returned_is_there_exactly_once() {
-    let seen = rounds(50, "kill", one(Ending::Kill));
+    let seen = rounds(50, Mode::Sigkill);
     assert!(seen.lines >= seen.returned);
 }
 
 #[test]
 fn after_abort_every_event_whose_emit_returned_is_there_exactly_once() {
-    rounds(4, "abort", one(Ending::Abort));
+    rounds(4, Mode::Abort);
 }
 
 #[test]
 fn after_a_panic_in_main_every_event_whose_emit_returned_is_there_exactly_once() {
-    rounds(4, "panic", one(Ending::Panic));
+    rounds(4, Mode::Panic);
 }
 
 #[test]
 fn after_process_exit_every_event_whose_emit_returned_is_there_exactly_once() {
-    rounds(4, "exit", one(Ending::Exit));
+    rounds(4, Mode::Exit);
 }
 
 #[test]
-fn a_killed_process_takes_nothing_from_others_on_its_directory() {
-    rounds(8, "several", |seed| Round {
-        seed,
-        ending: Ending::Kill,
-        processes: 3,
-        killed_recoveries: 0,
-    });
+fn without_memory_every_event_whose_emit_returned_is_there_exactly_once() {
+    rounds(10, Mode::Oom);
+}
+
+#[test]
+fn a_process_that_was_stopped_before_it_was_killed_loses_doubles_and_tears_nothing() {
+    rounds(10, Mode::Stop);
+}
+
+#[test]
+fn a_kill_during_a_rotation_loses_doubles_and_tears_nothing() {
+    rounds(10, Mode::Rotation);
+}
+
+#[test]
+fn a_kill_during_retention_loses_doubles_and_tears_nothing() {
+    rounds(10, Mode::Retention);
 }
 
 #[test]
 fn a_recovery_that_is_killed_is_recovered_in_turn() {
-    rounds(10, "recovery", |seed| Round {
-        seed,
-        ending: Ending::Kill,
-        processes: 1,
-        killed_recoveries: 4,
-    });
+    rounds(10, Mode::Recovery);
+}
+
+#[test]
+fn a_killed_process_takes_nothing_from_others_on_its_directory() {
+    rounds(8, Mode::Second);
 }
 
 #[test]

@@ -300,6 +300,62 @@ fn retention_never_touches_the_active_segment_of_another_living_process() {
 }
 
 #[test]
+fn retention_spares_the_segment_that_the_recovery_of_a_dead_logger_will_go_on_in() {
+    let (directory, disk) = (place(), Disk::default());
+    let clock = ManualClock::at("2030-01-01T00:00:00Z");
+    let strict = builder(directory.path(), &clock).retain_count(0).retain_at_least(Duration::ZERO);
+    let living = strict.build().unwrap();
+    disk.set(|faults| faults.room = Some(333));
+    let dying = builder(directory.path(), &clock).storage(disk).close_timeout(Duration::ZERO);
+    let dying = dying.build().unwrap();
+    (0..10).for_each(|number| dying.emit(Tick::new(number)));
+    wait_until("its disk is full", || dying.stats().io_errors > 0);
+    drop(dying);
+    let torn = segments(directory.path()).remove(0);
+    wait_until("it let go", || {
+        fs::read_dir(directory.path().join(".spool")).unwrap().any(|entry| {
+            let spool = fs::File::open(entry.unwrap().path()).unwrap();
+            spool.try_lock().is_ok()
+        })
+    });
+    // Begins a segment, and retention goes over the others.
+    living.emit(Tick::new(10));
+    living.flush(PATIENCE).unwrap();
+    assert!(torn.exists(), "the segment that ends within a line was removed");
+    drop(builder(directory.path(), &clock).build().unwrap());
+    let mut found = numbers(directory.path());
+    found.sort_unstable();
+    assert_eq!(found, (0..=10).collect::<Vec<_>>());
+}
+
+#[test]
+fn retention_spares_the_segment_in_which_a_recovery_got_stuck() {
+    const ENOSPC: i32 = 28;
+    let (directory, disk) = (place(), Disk::default());
+    let clock = ManualClock::at("2030-01-01T00:00:00Z");
+    disk.set(|faults| faults.create = Some(ENOSPC));
+    let dead = builder(directory.path(), &clock).storage(disk.clone());
+    let dead = dead.close_timeout(Duration::from_millis(1)).build().unwrap();
+    (0..10).for_each(|number| dead.emit(Tick::new(number)));
+    drop(dead);
+    // The recovery ends within a line, and its logger goes on in other segments.
+    disk.set(|faults| (faults.create, faults.room) = (None, Some(333)));
+    let strict = builder(directory.path(), &clock).retain_count(0).retain_at_least(Duration::ZERO);
+    let next = strict.storage(disk.clone()).build().unwrap();
+    let torn = segments(directory.path()).remove(0);
+    disk.heal();
+    for number in 10..13 {
+        emit(&next, number);
+        clock.advance(7_200);
+    }
+    assert!(torn.exists(), "the segment that ends within a line was removed");
+    drop(next);
+    drop(builder(directory.path(), &clock).build().unwrap());
+    let found = numbers(directory.path());
+    assert!((0..10).all(|number| found.contains(&number)), "{found:?}");
+}
+
+#[test]
 fn two_processes_on_one_directory_have_segments_and_spools_of_their_own() {
     let place = place();
     let (directory, records) = (place.path().join("log"), place.path().join("records"));

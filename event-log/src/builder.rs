@@ -223,8 +223,8 @@ impl LoggerBuilder {
     ///
     /// This and the other limits apply together, each to all segments of this prefix in the
     /// directory, whoever wrote them. They are looked at when the logger is built, when a segment
-    /// is begun, and every 30 seconds. The newest segment of each living logger stays, whatever the
-    /// limits say.
+    /// is begun, and every 30 seconds. The newest segment of each logger that is alive, or dead and
+    /// not recovered yet, stays, whatever the limits say.
     pub fn retain_bytes(mut self, bytes: u64) -> Self {
         self.retention.total_bytes = Some(bytes);
         self

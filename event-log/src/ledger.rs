@@ -107,16 +107,11 @@ impl Ledger {
         lock(&self.threads).stray.accept(event_type);
     }
 
-    /// Counts an event that was refused; `note` runs under the lock of the spool's table of drops.
-    pub(crate) fn drop_event(
-        &self,
-        event_type: &'static str,
-        reason: DropReason,
-        note: impl FnOnce(),
-    ) {
+    /// Counts an event that was refused, for the reason that `note` returns; it runs under the lock of
+    /// the spool's table of drops.
+    pub(crate) fn drop_event(&self, event_type: &'static str, note: impl FnOnce() -> DropReason) {
         let mut dropped = lock(&self.dropped);
-        *dropped.entry((event_type, reason)).or_default() += 1;
-        note();
+        *dropped.entry((event_type, note())).or_default() += 1;
     }
 
     /// Runs `read` under the lock of the spool's table of drops.

@@ -123,8 +123,9 @@
 //! of the logger. Its lines are in its own files.
 //!
 //! **Two processes use one directory.** Each has its own spool and its own segments. Retention
-//! looks at all of them, and spares what a living process may be writing. Two *prefixes* should not
-//! share a directory: who recovers a spool writes its lines under its own prefix.
+//! looks at all of them, and spares what a living process or a recovery may go on writing. Two
+//! *prefixes* should not share a directory: who recovers a spool writes its lines under its own
+//! prefix.
 //!
 //! **Somebody deleted the directory.** The writer creates it again with the next segment, and
 //! writes the last batch again. The spool has lost its name: events still arrive, but would not

@@ -178,11 +178,7 @@ impl Logger {
                 return Err(self.handle.refuse_without_spool(event.event_type().name(), source));
             }
         };
-        let outcome = accept(shared, event, explicit);
-        if let Err(error) = &outcome {
-            shared.refuse(error);
-        }
-        outcome
+        accept(shared, event, explicit).map_err(|error| shared.refuse(error))
     }
 }
 

@@ -93,22 +93,27 @@ impl Shared {
         }
     }
 
-    /// Counts a refused event and tells the error handler.
+    /// Counts a refused event and tells the error handler; returns what it was counted as.
     #[cold]
-    pub(crate) fn refuse(&self, error: &EmitError) {
-        let reason = error.reason();
+    pub(crate) fn refuse(&self, mut error: EmitError) -> EmitError {
+        let event_type = error.event_type();
         let now = self.clock.now().unix_millis();
-        self.ledger.drop_event(error.event_type(), reason, || {
+        self.ledger.drop_event(event_type, || {
             let spool = &self.spool.spool;
-            // The spool of a closed logger is gone or handed over: only the ledger can count there.
-            if !spool.ring().is_closed() {
-                spool.drops().add(error.event_type(), reason.code(), now);
+            // The spool of a closed logger is gone or handed over: only the ledger can count there, and
+            // no gap line will tell of it, whatever else is wrong with the event.
+            if spool.ring().is_closed() {
+                error = EmitError::Closed { event_type };
+            } else {
+                spool.drops().add(event_type, error.reason().code(), now);
                 self.has_gaps.store(true, Ordering::Release);
             }
+            error.reason()
         });
-        if reason != DropReason::SpoolFull || self.room.is_first_refusal() {
+        if error.reason() != DropReason::SpoolFull || self.room.is_first_refusal() {
             self.report(&LogError::Dropped(error.clone()));
         }
+        error
     }
 
     /// Hands an error to the handler. One that happens inside the handler is counted only.

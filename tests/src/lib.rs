@@ -5,7 +5,9 @@ pub mod disk;
 pub mod faults;
 pub mod kill;
 pub mod random;
+pub mod soak;
 pub mod sys;
+pub mod trap;
 pub mod wait;
 
 use std::collections::BTreeMap;
@@ -77,6 +79,18 @@ pub fn params_of(event: &(impl Event + ?Sized)) -> Value {
 /// If it is not.
 #[must_use]
 pub fn checked(line: &str) -> Value {
+    let value: Value = serde_json::from_str(line).unwrap_or_else(|error| {
+        panic!("not JSON ({error}): {line}");
+    });
+    if let Some(key) = missing_key(line) {
+        panic!("no {key} in its place: {line}");
+    }
+    value
+}
+
+/// The first of the seven keys that is not in its place.
+#[must_use]
+pub fn missing_key(line: &str) -> Option<&'static str> {
     const KEYS: [&str; 7] = [
         "\"id\":\"",
         "\"date\":\"",
@@ -86,15 +100,12 @@ pub fn checked(line: &str) -> Value {
         "\"country_code\":",
         "\"params\":{",
     ];
-    let value: Value = serde_json::from_str(line).unwrap_or_else(|error| {
-        panic!("not JSON ({error}): {line}");
-    });
     let mut behind = line;
     for key in KEYS {
-        let at = behind.find(key).unwrap_or_else(|| panic!("no {key} in its place: {line}"));
-        behind = &behind[at + key.len()..];
+        let Some((_, rest)) = behind.split_once(key) else { return Some(key) };
+        behind = rest;
     }
-    value
+    None
 }
 
 /// Every line of a log directory as a checked value.

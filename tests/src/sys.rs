@@ -42,6 +42,12 @@ pub fn kill_self() {
     unsafe { libc::raise(libc::SIGKILL) };
 }
 
+/// Stops this very process with `SIGSTOP`; it goes on when somebody sends `SIGCONT`.
+pub fn stop_self() {
+    // SAFETY: it has no conditions.
+    unsafe { libc::raise(libc::SIGSTOP) };
+}
+
 /// Makes one system call that is seen in a trace and does nothing else.
 pub fn marker() {
     // SAFETY: it has no conditions.

@@ -182,7 +182,7 @@ impl SpoolFile {
     }
 }
 
-/// Maps the file at `path`, whose lock the caller holds, through an opening of its own.
+/// Maps the file at `path`, which its owner never shortens, through an opening of its own.
 ///
 /// A lock lasts as long as anything refers to the opening that it was taken through, and a mapping
 /// does; a forked child inherits every mapping. Were it the same opening, the child would keep its
@@ -194,7 +194,8 @@ fn map(path: &Path, bytes: usize) -> io::Result<Mapping> {
 
 /// Locks the file, or says that it is in use.
 ///
-/// [`is_alive`] holds a shared lock for a moment, which must not pass for a living owner.
+/// Whoever asks whether its owner is alive may hold a shared lock for a moment, as `docs/format.md`
+/// has it, which must not pass for a living owner.
 fn lock_patiently(file: &File) -> io::Result<bool> {
     for pause in [Duration::from_micros(200), Duration::from_millis(2), Duration::ZERO] {
         match file.try_lock() {
@@ -235,14 +236,25 @@ pub(crate) fn dead(
     Ok(found)
 }
 
-/// Whether the logger with this token is alive, as its spool's lock says.
-pub(crate) fn is_alive(directory: &Path, prefix: &str, token: u32) -> bool {
-    let path = directory.join(file_name(prefix, token));
-    // A spool that cannot be examined may be somebody's: say that it is alive.
-    match File::open(&path) {
-        Ok(file) => !matches!(file.try_lock_shared(), Ok(())),
-        Err(error) => error.kind() != io::ErrorKind::NotFound,
-    }
+/// Whether the logger with this token has a spool: it is alive, or died and was not recovered yet.
+pub(crate) fn has_spool(directory: &Path, prefix: &str, token: u32) -> bool {
+    // A spool that cannot be examined may be somebody's: say that it is there.
+    !matches!(directory.join(file_name(prefix, token)).try_exists(), Ok(false))
+}
+
+/// The segments that the spools of this prefix name in their journals, whoever drains them: each is
+/// appended to, or the recovery of its spool goes on where it ends. Best effort: a spool that cannot
+/// be read names none.
+pub(crate) fn segments_in_journals(directory: &Path, prefix: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.filter(|path| is_spool_of(prefix, path)).filter_map(|path| segment_of(&path)).collect()
+}
+
+fn segment_of(spool: &Path) -> Option<String> {
+    let bytes = usize::try_from(fs::metadata(spool).ok()?.len()).ok()?;
+    let spool = Spool::open(map(spool, bytes).ok()?).ok()?;
+    Some(spool.journal().latest().segment)
 }
 
 fn created_millis(dead: &io::Result<Dead>) -> u64 {

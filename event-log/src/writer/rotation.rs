@@ -18,7 +18,8 @@ impl Rotation {
     /// Whether a segment created at `created_millis` ends before a line is appended at `now_millis`.
     ///
     /// `bytes` is its length so far and `next` that of the line. A clock that jumped, to either side,
-    /// counts as time that passed.
+    /// counts as time that passed. An empty segment, whose first write has failed so far, never ends: it
+    /// would stay empty.
     pub(crate) fn is_due(
         &self,
         created_millis: u64,
@@ -26,7 +27,7 @@ impl Rotation {
         next: u64,
         now_millis: u64,
     ) -> bool {
-        if now_millis.abs_diff(created_millis) < MIN_AGE_MILLIS {
+        if bytes == 0 || now_millis.abs_diff(created_millis) < MIN_AGE_MILLIS {
             return false;
         }
         bytes + next > self.segment_bytes
@@ -64,6 +65,11 @@ mod tests {
     fn there_is_at_most_one_rotation_a_second() {
         assert!(!hourly().is_due(HOUR, 5_000, 100, HOUR + 999));
         assert!(hourly().is_due(HOUR, 5_000, 100, HOUR + 1_000));
+    }
+
+    #[test]
+    fn an_empty_segment_is_not_ended() {
+        assert!(!hourly().is_due(HOUR, 0, 2_000, 5 * HOUR));
     }
 
     #[test]

@@ -273,7 +273,10 @@ impl Segments {
         Ok(())
     }
 
-    /// The segments that a living logger may be writing: the newest of each one that is alive.
+    /// The segments that somebody may still append to: of each logger that is alive or not recovered
+    /// yet the newest, and those where the recovery of a dead one goes on.
+    ///
+    /// To be called after `stored` was listed: what a spool has turned away from since is complete.
     fn possibly_active(&self, stored: &[Stored]) -> Vec<SegmentName> {
         let mut newest: Vec<SegmentName> = Vec::new();
         for Stored { name, .. } in stored {
@@ -284,10 +287,11 @@ impl Segments {
             }
         }
         let SegmentsConfig { spool_directory, prefix, .. } = &self.config;
-        let alive = |name: &SegmentName| {
-            name.token == self.token || directory::is_alive(spool_directory, prefix, name.token)
-        };
-        newest.retain(alive);
+        newest.retain(|name| {
+            name.token == self.token || directory::has_spool(spool_directory, prefix, name.token)
+        });
+        let named = directory::segments_in_journals(spool_directory, prefix);
+        newest.extend(named.iter().filter_map(|name| SegmentName::parse(prefix, name)));
         newest
     }
 
