@@ -91,18 +91,11 @@ fn the_ends_of_every_range_are_taken() {
     }
 }
 
-/// A default context longer than a line leaves room for no event, nor for the gap line that says so.
 #[test]
-fn a_default_context_longer_than_a_line_neither_stops_the_writer_nor_hides_the_gap() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+fn a_default_context_that_fills_half_of_a_line_names_the_limit() {
     let context = Context::new().field("note", "x".repeat(2_000)).expect("a common field");
-    let logger = Logger::builder(directory.path())
-        .max_line_bytes(1_024)
-        .context(context)
-        .build()
-        .expect("a logger");
-    logger.emit(tests::Tick::new(1));
-    logger.close(tests::wait::PATIENCE).expect("the writer is alive");
-    let gap = ("tick".to_owned(), "too_long".to_owned());
-    assert_eq!(tests::gaps(directory.path()), [(gap, 1)].into());
+    assert_refused(
+        |builder| builder.max_line_bytes(1_024).context(context),
+        ["`context`", "bytes long", "at most 512 bytes, half of `max_line_bytes`"],
+    );
 }

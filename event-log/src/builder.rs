@@ -268,7 +268,7 @@ impl LoggerBuilder {
     /// Of events dropped for want of room only the first is told, until there is room again. The
     /// writer writes nothing while the handler runs on its thread, so it should be quick.
     ///
-    /// The handler may emit; on the writer's thread it then never waits for room. Trouble inside
+    /// The handler may emit, and then never waits for room, under [`Overflow::Block`] neither. Trouble inside
     /// the handler is not reported in turn, and a panic of the handler is caught and counted.
     pub fn on_error(mut self, handler: impl Fn(&LogError) + Send + Sync + 'static) -> Self {
         self.on_error = Arc::new(handler);
@@ -291,8 +291,7 @@ impl LoggerBuilder {
     /// writer.
     ///
     /// Recovery takes about as long as writing the spools that were left, and as much memory as one
-    /// of them. It recovers every unlocked spool of the directory, whatever the prefix of its
-    /// logger was.
+    /// of them. It recovers every unlocked spool of the directory that has this prefix.
     ///
     /// # Errors
     /// If an option is out of its range, if the directory cannot be made or read, or the spool
@@ -301,8 +300,11 @@ impl LoggerBuilder {
     /// again every 30 seconds.
     pub fn build(self) -> Result<Logger, BuildError> {
         self.check()?;
-        self.make_directories()?;
-        Handle::start(self).map(Logger::of)
+        // A daemon may change its directory later.
+        let directory = std::path::absolute(&self.directory).map_err(|source| {
+            BuildError::CreateDirectory { path: self.directory.clone(), source }
+        })?;
+        Handle::start(Self { directory, ..self }).map(Logger::of)
     }
 
     fn check(&self) -> Result<(), BuildError> {
@@ -352,7 +354,8 @@ impl LoggerBuilder {
         within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)
     }
 
-    fn make_directories(&self) -> Result<(), BuildError> {
+    /// Creates the log directory and the directory of spools in it, where they are missing.
+    pub(crate) fn make_directories(&self) -> Result<(), BuildError> {
         let path = &self.directory;
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
             return Err(BuildError::NotADirectory { path: path.clone() });

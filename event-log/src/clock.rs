@@ -88,17 +88,12 @@ impl TimeSource {
     #[inline]
     pub(crate) fn now(&self) -> Timestamp {
         match self {
-            Self::Coarse => read(COARSE),
+            Self::Coarse => read(ClockId::RealtimeCoarse),
             Self::Precise => read(ClockId::Realtime),
             Self::Injected(clock) => clock.now().into(),
         }
     }
 }
-
-#[cfg(target_os = "linux")]
-const COARSE: ClockId = ClockId::RealtimeCoarse;
-#[cfg(not(target_os = "linux"))]
-const COARSE: ClockId = ClockId::Realtime;
 
 #[inline]
 fn read(id: ClockId) -> Timestamp {

@@ -8,6 +8,7 @@ mod scope;
 mod tests;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
 use serde_core::Serialize;
@@ -215,7 +216,7 @@ impl Context {
     ///     Context::new().user_id(user).scope(handle(request)).await;
     /// }
     /// ```
-    pub fn scope<F>(&self, future: F) -> Scope<F> {
+    pub fn scope<F: Future>(&self, future: F) -> Scope<F> {
         Scope::new(self.clone(), future)
     }
 

@@ -215,14 +215,14 @@ pub struct SegmentError {
 pub enum LogError {
     /// An event was not accepted. Of events dropped for want of room only the first is reported,
     /// until there is room again.
-    #[error("an event was dropped")]
-    Dropped(#[source] EmitError),
+    #[error(transparent)]
+    Dropped(EmitError),
     /// An operation on a segment or its directory failed. Writes are tried again with growing
     /// pauses, up to a second, and events collect in the spool meanwhile; a sync is not tried
     /// again, and its caller gets the error; a removal by retention is tried again with the next
     /// look at the limits.
-    #[error("the log cannot be written at the moment")]
-    Segment(#[source] Arc<SegmentError>),
+    #[error(transparent)]
+    Segment(Arc<SegmentError>),
     /// Somebody removed the active segment. The lines of the last write are written again, to a new
     /// one, with the same ids.
     #[error("the active segment `{path}` was removed; a new one takes its place")]

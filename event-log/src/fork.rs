@@ -32,7 +32,6 @@ fn begin_epoch() -> u64 {
 }
 
 /// A word that is 0 in a process which has not yet called [`epoch`], also right after a fork.
-#[cfg(target_os = "linux")]
 #[inline]
 fn page() -> &'static AtomicU64 {
     use std::sync::OnceLock;
@@ -46,18 +45,6 @@ fn page() -> &'static AtomicU64 {
         Some(mapping) => &mapping.words()[0],
         None => &BLIND,
     }
-}
-
-/// Elsewhere than on Linux the process id tells the child; the C library may ask the kernel for it.
-#[cfg(not(target_os = "linux"))]
-fn page() -> &'static AtomicU64 {
-    static OWNER: AtomicU64 = AtomicU64::new(0);
-    static PAGE: AtomicU64 = AtomicU64::new(0);
-    let process = u64::from(std::process::id());
-    if OWNER.swap(process, Ordering::AcqRel) != process {
-        PAGE.store(0, Ordering::Release);
-    }
-    &PAGE
 }
 
 #[cfg(test)]

@@ -41,13 +41,17 @@ impl Handle {
     /// # Errors
     /// If the spool cannot be made, the log directory not read, or the thread not started.
     pub(crate) fn start(builder: LoggerBuilder) -> Result<Arc<Self>, BuildError> {
+        builder.make_directories()?;
         let clock = builder.time_source();
         let spool_directory = builder.spool_directory();
         let now = clock.now().unix_millis();
         let spool = SpoolFile::create(&spool_directory, &builder.prefix, builder.spool_bytes, now)
             .map_err(|source| builder.spool_error(source))?;
-        let segments = Segments::open(builder.segments_config(), spool.spool.identity().token)
-            .map_err(|error| LoggerBuilder::read_error(&error.path, error.source))?;
+        let segments = Segments::open(builder.segments_config(), spool.spool.identity().token);
+        let segments = segments.map_err(|error| {
+            abandon(&spool);
+            LoggerBuilder::read_error(&error.path, error.source)
+        })?;
         let shared = Arc::new(Shared {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             epoch: fork::epoch(),
@@ -72,7 +76,10 @@ impl Handle {
         let thread = thread::Builder::new()
             .name("event-log".to_owned())
             .spawn(move || writer.run())
-            .map_err(|source| BuildError::StartThread { source })?;
+            .map_err(|source| {
+                abandon(&shared.spool);
+                BuildError::StartThread { source }
+            })?;
         shared.wake.set_writer(thread.thread().clone());
         Ok(Arc::new(Self {
             shared,
@@ -97,10 +104,18 @@ impl Handle {
 
     /// The handle of this process, unless it is a forked child that has not emitted.
     pub(crate) fn started(&self) -> Option<&Self> {
+        self.started_or_failed().and_then(Result::ok)
+    }
+
+    /// The same, or why a forked child that has emitted has none.
+    pub(crate) fn started_or_failed(&self) -> Option<Result<&Self, &Arc<BuildError>>> {
         if self.shared.epoch == fork::epoch() {
-            return Some(self);
+            return Some(Ok(self));
         }
-        self.in_child.get()?.as_ref().ok()?.started()
+        match self.in_child.get()? {
+            Ok(child) => child.started_or_failed(),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     #[cold]
@@ -165,7 +180,8 @@ impl Handle {
         // The writer closes the ring itself, but one that a disk keeps waiting has not come to that.
         shared.spool.spool.ring().close();
         ended.map_err(|unfinished| flush_error(shared, unfinished, timeout))?;
-        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
             // It has nothing left to do; a panic of it would have been a bug, and is not ours to raise.
             let _ = writer.join();
         }
@@ -177,6 +193,12 @@ impl Handle {
             }
         }
     }
+}
+
+/// Removes the spool of a logger that could not be started: it is empty. Best effort, as the next
+/// start clears up too.
+fn abandon(spool: &SpoolFile) {
+    let _ = spool.remove();
 }
 
 impl Drop for Handle {

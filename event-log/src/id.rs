@@ -152,7 +152,6 @@ impl Xoshiro {
     }
 }
 
-#[cfg(target_os = "linux")]
 fn system_randomness() -> Option<[u64; 4]> {
     use rustix::rand::{GetRandomFlags, getrandom};
 
@@ -162,11 +161,6 @@ fn system_randomness() -> Option<[u64; 4]> {
     let (words, _) = bytes.as_chunks::<8>();
     let state = [0, 1, 2, 3].map(|n| u64::from_le_bytes(words[n]));
     (length == Ok(bytes.len()) && state != [0; 4]).then_some(state)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn system_randomness() -> Option<[u64; 4]> {
-    None
 }
 
 /// The randomness that guards the standard library's maps: also the system's, also per thread.

@@ -48,13 +48,23 @@ pub(crate) struct Written {
 /// How many events of each type one thread put into the spool.
 #[derive(Debug)]
 pub(crate) struct Counters {
-    /// By type index, in chunks that are made when the first type in them is counted.
-    chunks: [OnceLock<Box<[AtomicU64; CHUNK]>>; CHUNKS],
+    /// By type index, in chunks that are made when the first type in them is counted, each twice as
+    /// long as the one before.
+    chunks: [OnceLock<Box<[AtomicU64]>>; CHUNKS],
 }
 
-const CHUNK: usize = 64;
-const CHUNKS: usize = 64;
-const MAX_TYPES: usize = CHUNK * CHUNKS;
+/// The length of the first chunk: most services have no more types.
+const FIRST_CHUNK: usize = 64;
+/// Enough for every type that has a number.
+const CHUNKS: usize = 27;
+
+/// The chunk of a type index, and the place in it.
+#[inline]
+const fn place_of(index: usize) -> (usize, usize) {
+    let shifted = index + FIRST_CHUNK;
+    let chunk = (shifted.ilog2() - FIRST_CHUNK.ilog2()) as usize;
+    (chunk, shifted - (FIRST_CHUNK << chunk))
+}
 
 impl Default for Counters {
     fn default() -> Self {
@@ -66,11 +76,9 @@ impl Counters {
     /// Counts one event. Only one thread at a time may call this for one `Counters`.
     #[inline]
     pub(crate) fn accept(&self, event_type: &'static EventType) {
-        // A binary with more types than this counts the rest as one.
-        let index = event_type.index().min(MAX_TYPES - 1);
-        let chunk = self.chunks[index / CHUNK]
-            .get_or_init(|| Box::new([const { AtomicU64::new(0) }; CHUNK]));
-        let counter = &chunk[index % CHUNK];
+        let (chunk, place) = place_of(event_type.index());
+        let zeros = || (0..FIRST_CHUNK << chunk).map(|_| AtomicU64::new(0)).collect();
+        let counter = &self.chunks[chunk].get_or_init(zeros)[place];
         // Not an addition in one step: this thread is the only one that stores. Relaxed: the record's
         // commit comes later and carries it to the writer.
         counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -79,11 +87,11 @@ impl Counters {
     fn add_to(&self, sums: &mut Vec<u64>) {
         for (number, chunk) in self.chunks.iter().enumerate() {
             let Some(chunk) = chunk.get() else { continue };
-            let end = (number + 1) * CHUNK;
-            if sums.len() < end {
-                sums.resize(end, 0);
+            let start = (FIRST_CHUNK << number) - FIRST_CHUNK;
+            if sums.len() < start + chunk.len() {
+                sums.resize(start + chunk.len(), 0);
             }
-            for (sum, counter) in sums[end - CHUNK..].iter_mut().zip(chunk.iter()) {
+            for (sum, counter) in sums[start..].iter_mut().zip(chunk.iter()) {
                 *sum += counter.load(Ordering::Relaxed);
             }
         }
@@ -259,4 +267,17 @@ fn type_in(rest: &[u8]) -> &[u8] {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing that runs under these locks panics half-way through a change.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_has_a_place_of_its_own() {
+        assert_eq!([place_of(0), place_of(63)], [(0, 0), (0, 63)]);
+        assert_eq!([place_of(64), place_of(191)], [(1, 0), (1, 127)]);
+        assert_eq!(place_of(192), (2, 0));
+        assert!(place_of(u32::MAX as usize).0 < CHUNKS);
+    }
 }

@@ -85,7 +85,7 @@
 //! **What are these files?** `events.20261121T223000.123Z.7f3a91c2.000042.jsonl` is a segment:
 //! prefix, UTC time of creation, token of the logger, number. The token differs from start to
 //! start. Each segment is created under this name, appended to and left alone; collectors take
-//! `events.*.jsonl`. `.spool/7f3a91c2.spool` is the spool of the logger with that token: do not
+//! `events.*.jsonl`. `.spool/events.7f3a91c2.spool` is the spool of the logger with that token: do not
 //! touch it.
 //!
 //! **When does a segment end?** When it would grow past
@@ -119,13 +119,12 @@
 //! **Can a line come twice?** Yes, with the same `id`: when a segment is removed or changed while
 //! it is written, and after a power cut. Remove duplicates by `id`.
 //!
-//! **The service forks.** A child makes a spool, segments and a writer of its own at its first use
-//! of the logger. Its lines are in its own files.
+//! **The service forks.** A child makes a spool, segments and a writer of its own at its first
+//! emit. Its lines are in its own files.
 //!
 //! **Two processes use one directory.** Each has its own spool and its own segments. Retention
-//! looks at all of them, and spares what a living process or a recovery may go on writing. Two
-//! *prefixes* should not share a directory: who recovers a spool writes its lines under its own
-//! prefix.
+//! looks at all of them, and spares what a living process or a recovery may go on writing. Loggers
+//! with different prefixes can share a directory too, and keep to their own files.
 //!
 //! **Somebody deleted the directory.** The writer creates it again with the next segment, and
 //! writes the last batch again. The spool has lost its name: events still arrive, but would not
@@ -136,7 +135,7 @@
 //!
 //! # Platforms
 //!
-//! 64-bit little-endian Unix. The directory must lie on a file system that maps and locks files: a
+//! Linux, 64-bit and little-endian. The directory must lie on a file system that maps and locks files: a
 //! local disk, or tmpfs if events need not outlive the machine. Do not truncate a spool: the
 //! process would be killed by SIGBUS.
 //!
@@ -153,8 +152,8 @@
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("a spool may have 4 GiB and is mapped whole; 32-bit targets are not supported");
-#[cfg(not(unix))]
-compile_error!("event-log needs a Unix: it maps and locks files");
+#[cfg(not(target_os = "linux"))]
+compile_error!("event-log runs on Linux: it tells forks by a page that the kernel wipes");
 
 mod builder;
 mod clock;
@@ -197,8 +196,12 @@ pub use crate::logger::{Logger, WithContext};
 pub use crate::stats::{DropReason, Stats, TypeStats};
 pub use crate::user_id::{AsUserId, UserId};
 pub use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile, SystemStorage};
+/// Dates, as [`Clock`] tells them.
+pub use chrono;
 #[doc = include_str!("derive_event.md")]
 pub use event_log_derive::Event;
+/// Ids, as [`Logger::try_emit`] returns them.
+pub use uuid;
 
 /// What the expansion of `#[derive(Event)]` names. Not part of the stable API.
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,9 +40,9 @@ use crate::waiting::{SyncFuture, flush_error, request_sync, sync_error, waitable
 ///
 /// # After a fork
 ///
-/// A forked child makes a spool, segments and a writer of its own at its first call of a method
-/// that needs them (all but [`with`](Self::with)), as if it had built a logger with the same
-/// options. If that fails, it is not tried again: its events are dropped and counted as
+/// A forked child makes a spool, segments and a writer of its own at its first emit, as if it had
+/// built a logger with the same options. Before that it has nothing to flush, sync or close. If making
+/// them fails it is not tried again: the child's events are dropped and counted as
 /// [`NoSpool`](crate::DropReason::NoSpool).
 #[derive(Clone)]
 pub struct Logger {
@@ -154,7 +155,8 @@ impl Logger {
         self.handle.started().map_or(Ok(()), |handle| handle.close(timeout))
     }
 
-    /// The log directory, as given to [`builder`](Self::builder).
+    /// The log directory as an absolute path: a relative one counts from where the process was when
+    /// the logger was built.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.handle.builder.directory
@@ -181,6 +183,11 @@ impl Logger {
         accept(shared, event, explicit).map_err(|error| shared.refuse(error))
     }
 }
+
+// Every lock inside is taken whatever panicked under it, and injected code is called where its panic
+// is caught or ends the writer only.
+impl UnwindSafe for Logger {}
+impl RefUnwindSafe for Logger {}
 
 impl fmt::Debug for Logger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

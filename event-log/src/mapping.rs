@@ -54,7 +54,6 @@ impl Mapping {
     ///
     /// # Errors
     /// If `bytes` is not a positive multiple of 4096, or the system refuses (before Linux 4.14).
-    #[cfg(target_os = "linux")]
     pub(crate) fn wiped_on_fork(bytes: usize) -> io::Result<Self> {
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         let words = words_in(bytes)?;

@@ -3,6 +3,7 @@
 //! Everybody waits for a position of the spool. Callers of `sync` that wait together share one: the
 //! writer syncs everything that is written when it begins, and that satisfies all of them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
@@ -38,8 +39,8 @@ pub(crate) struct State {
     close_by: Option<Instant>,
     /// The writer has ended.
     ended: bool,
-    /// Futures that wait for a sync.
-    wakers: Vec<Waker>,
+    /// Futures that wait for a sync, by their numbers.
+    wakers: BTreeMap<u64, Waker>,
 }
 
 /// Why a wait ended without success.
@@ -70,15 +71,27 @@ impl Progress {
     }
 
     /// Asks whether everything before `position` survives a power cut, to be told when it does.
-    pub(crate) fn poll_synced(&self, position: u64, waker: &Waker) -> Poll<Result<(), Unfinished>> {
+    pub(crate) fn poll_synced(
+        &self,
+        position: u64,
+        waiter: u64,
+        waker: &Waker,
+    ) -> Poll<Result<(), Unfinished>> {
         let mut state = self.lock();
         if let Some(outcome) = state.is_synced(position) {
             return Poll::Ready(outcome);
         }
-        if !state.wakers.iter().any(|known| known.will_wake(waker)) {
-            state.wakers.push(waker.clone());
-        }
+        let before = state.wakers.insert(waiter, waker.clone());
+        drop(state);
+        drop(before);
         Poll::Pending
+    }
+
+    /// Forgets the waker of a future that is not polled any more.
+    pub(crate) fn forget(&self, waiter: u64) {
+        let forgotten = self.lock().wakers.remove(&waiter);
+        // Its drop runs somebody's code: not under the lock.
+        drop(forgotten);
     }
 
     /// Asks the writer for a flush up to `position`.
@@ -163,7 +176,7 @@ impl Progress {
         self.changed.notify_all();
         // A waker runs somebody's code: not under the lock.
         drop(state);
-        for waker in wakers {
+        for waker in wakers.into_values() {
             waker.wake();
         }
     }

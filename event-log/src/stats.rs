@@ -71,8 +71,7 @@ impl fmt::Display for DropReason {
 pub struct Stats {
     /// All types together.
     pub total: TypeStats,
-    /// Each type that was emitted or dropped, by name. Past 4,096 types in a process, those beyond
-    /// share a row.
+    /// Each type that was emitted or dropped, by name.
     pub by_type: BTreeMap<String, TypeStats>,
     /// How many events were dropped, by reason.
     pub dropped: BTreeMap<DropReason, u64>,

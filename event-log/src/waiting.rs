@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{self, Poll};
 use std::time::Duration;
 
@@ -12,10 +13,22 @@ use crate::progress::Unfinished;
 use crate::shared::Shared;
 
 /// What there is to wait for: nothing in a forked child that has not emitted.
+///
+/// # Errors
+/// If the caller is the writer, or a forked child has no spool.
 pub(crate) fn waitable(handle: &Handle) -> Result<Option<&Shared>, FlushError> {
-    match handle.started() {
-        Some(handle) if handle.shared.wake.is_writer() => Err(FlushError::WouldDeadlock),
-        started => Ok(started.map(|handle| &*handle.shared)),
+    match pollable(handle)? {
+        Some(shared) if shared.wake.is_writer() => Err(FlushError::WouldDeadlock),
+        shared => Ok(shared),
+    }
+}
+
+/// The same for a future, which the writer may poll: a poll does not wait.
+fn pollable(handle: &Handle) -> Result<Option<&Shared>, FlushError> {
+    match handle.started_or_failed() {
+        Some(Ok(handle)) => Ok(Some(&handle.shared)),
+        Some(Err(_)) => Err(FlushError::Closed { events_left: 0 }),
+        None => Ok(None),
     }
 }
 
@@ -54,11 +67,13 @@ pub(crate) struct SyncFuture {
     handle: Arc<Handle>,
     /// What to wait for; asked for at the first poll.
     position: Option<u64>,
+    /// Under which its waker is kept.
+    waiter: u64,
 }
 
 impl SyncFuture {
     pub(crate) fn new(handle: Arc<Handle>) -> Self {
-        Self { handle, position: None }
+        Self { handle, position: None, waiter: next_waiter() }
     }
 }
 
@@ -67,13 +82,28 @@ impl Future for SyncFuture {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
         let handle = Arc::clone(&self.handle);
-        let shared = match waitable(&handle) {
+        let shared = match pollable(&handle) {
             Ok(Some(shared)) => shared,
             Ok(None) => return Poll::Ready(Ok(())),
             Err(error) => return Poll::Ready(Err(SyncError::NotFlushed(error))),
         };
         let position = *self.position.get_or_insert_with(|| request_sync(shared));
-        let polled = shared.progress.poll_synced(position, context.waker());
+        let polled = shared.progress.poll_synced(position, self.waiter, context.waker());
         polled.map_err(|unfinished| sync_error(shared, unfinished, Duration::ZERO))
     }
+}
+
+impl Drop for SyncFuture {
+    fn drop(&mut self) {
+        // Whoever stops waiting must not be kept alive by a disk that is stuck.
+        if let Some(handle) = self.handle.started() {
+            handle.shared.progress.forget(self.waiter);
+        }
+    }
+}
+
+/// Tells the futures of this process apart.
+fn next_waiter() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -354,8 +354,10 @@ impl Writer {
                 if let Some(repeated) = recovered.repeated {
                     self.shared.report(&repeated);
                 }
-                // The spool goes, so what was in it had better be on the disk.
+                // The spool goes, so what was in it had better be on the disk. If that fails the lines
+                // are in their segments all the same, and no later sync may vouch for them.
                 if let Err(error) = self.segments.sync() {
+                    self.segments.give_up_sync(&mut self.batch);
                     self.shared.report(&error.into());
                 }
                 self.take_over_drops(file);

@@ -199,6 +199,8 @@ mod tests {
     use crate::writer::segments::SegmentsConfig;
     use crate::writer::storage::SystemStorage;
 
+    const SEGMENT: &str = "events.20261121T223000.123Z.7f3a91c2.000042.jsonl";
+
     /// A spool after a few laps with its last lines not drained; returns its image and those lines.
     fn left_behind(sizes: &[usize], keep: usize) -> (Vec<u8>, Vec<Vec<u8>>) {
         let spool = small();
@@ -209,7 +211,7 @@ mod tests {
             spool.ring().push(line, || ()).unwrap();
             if index + keep < lines.len() {
                 head += record::size(line.len());
-                let segment = "events.jsonl".to_owned();
+                let segment = SEGMENT.to_owned();
                 spool.journal().record(&Checkpoint { head, segment, segment_bytes: head });
                 spool.ring().release(head);
             }
@@ -272,10 +274,10 @@ mod tests {
     #[test]
     fn a_torn_line_behind_bytes_that_a_power_cut_took_is_written_whole_elsewhere() {
         let directory = tempfile::tempdir().unwrap();
-        let torn = directory.path().join("events.jsonl");
+        let torn = directory.path().join(SEGMENT);
         std::fs::write(&torn, b"\0\0\0\0tw").unwrap();
         let spool = small();
-        let segment = "events.jsonl".to_owned();
+        let segment = SEGMENT.to_owned();
         spool.journal().record(&Checkpoint { head: 0, segment, segment_bytes: 4 });
         spool.ring().push(b"two\n", || ()).unwrap();
         let mut segments = segments(directory.path());

@@ -33,7 +33,8 @@ impl Retention {
 
     /// The segments that may go, oldest first. Segments that somebody may still be writing are for
     /// the caller to leave out of what goes; they count towards the limits here.
-    pub(crate) fn expired(&self, mut segments: Vec<Stored>, now_millis: u64) -> Vec<SegmentName> {
+    pub(crate) fn expired(&self, segments: &[Stored], now_millis: u64) -> Vec<SegmentName> {
+        let mut segments: Vec<&Stored> = segments.iter().collect();
         segments.sort_by(|a, b| b.name.cmp(&a.name));
         let mut kept_bytes = 0_u64;
         let mut expired = Vec::new();
@@ -48,7 +49,7 @@ impl Retention {
                 || self.age.is_some_and(|limit| age > limit)
                 || self.count.is_some_and(|limit| newer >= limit);
             if over && distance >= self.grace {
-                expired.push(segment.name);
+                expired.push(segment.name.clone());
             }
         }
         expired.reverse();
@@ -77,7 +78,7 @@ mod tests {
     }
 
     fn expired_minutes(retention: &Retention) -> Vec<u64> {
-        let expired = retention.expired(segments(), 10 * MINUTE);
+        let expired = retention.expired(&segments(), 10 * MINUTE);
         expired.into_iter().map(|name| name.created_millis / MINUTE).collect()
     }
 
@@ -115,7 +116,7 @@ mod tests {
         let by_count =
             Retention { count: Some(4), grace: Duration::from_secs(5 * 60), ..unlimited() };
         let by_age = Retention { age: Some(Duration::from_secs(60)), ..unlimited() };
-        let long_before = |retention: Retention| retention.expired(segments(), 0).len();
+        let long_before = |retention: Retention| retention.expired(&segments(), 0).len();
         assert_eq!(long_before(by_count), 1);
         assert_eq!(long_before(by_age), 0);
     }

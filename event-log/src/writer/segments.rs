@@ -52,6 +52,8 @@ pub(crate) struct Segments {
     unsynced: VecDeque<String>,
     /// Whether a segment was created since the directory was last synced.
     directory_unsynced: bool,
+    /// What became of a segment that was synced because the list was long, if it failed.
+    failed_sync: Option<SegmentError>,
     counts: SegmentCounts,
     /// Troubles that stopped nothing, for the error handler.
     incidents: Vec<LogError>,
@@ -81,6 +83,7 @@ impl Segments {
             active: None,
             unsynced: VecDeque::new(),
             directory_unsynced: false,
+            failed_sync: None,
             counts: SegmentCounts::default(),
             incidents: Vec::new(),
         })
@@ -196,8 +199,11 @@ impl Segments {
             Ok(stored) => stored,
             Err(error) => return self.incidents.push(error.into()),
         };
+        let expired = self.config.retention.expired(&stored, self.now_millis());
+        if expired.is_empty() {
+            return;
+        }
         let in_use = self.possibly_active(&stored);
-        let expired = self.config.retention.expired(stored, self.now_millis());
         for name in expired.iter().filter(|name| !in_use.contains(name)) {
             let path = self.config.directory.join(name.file_name(&self.config.prefix));
             match self.config.storage.remove(&path) {

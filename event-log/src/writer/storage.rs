@@ -111,6 +111,7 @@ pub trait SegmentFile: Send {
 
 /// A file found in a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StoredFile {
     /// Its name, without the directory.
     pub name: String,
@@ -120,12 +121,29 @@ pub struct StoredFile {
 
 /// An open file's length and names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FileStatus {
     /// Its length in bytes.
     pub bytes: u64,
     /// How many names (hard links) it has; 0 once somebody removed it. A segment without a name is
     /// given up.
     pub links: u64,
+}
+
+impl StoredFile {
+    /// A file of this name and of so many bytes.
+    #[must_use]
+    pub const fn new(name: String, bytes: u64) -> Self {
+        Self { name, bytes }
+    }
+}
+
+impl FileStatus {
+    /// A file of so many bytes with so many names.
+    #[must_use]
+    pub const fn new(bytes: u64, links: u64) -> Self {
+        Self { bytes, links }
+    }
 }
 
 /// The operating system's files.

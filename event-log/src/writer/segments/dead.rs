@@ -12,7 +12,7 @@ impl Segments {
     /// What the segment of a checkpoint holds behind it; `None` if it is gone, shorter than the
     /// checkpoint says, or has no end of a line there.
     pub(crate) fn written_since(&self, at: &Checkpoint) -> Result<Option<Vec<u8>>, SegmentError> {
-        if at.segment.is_empty() {
+        if !self.is_segment(&at.segment) {
             return Ok(None);
         }
         let path = self.config.directory.join(&at.segment);
@@ -53,6 +53,11 @@ impl Segments {
         })
     }
 
+    /// Whether a journal names a segment there: nothing else is ever read, completed or removed.
+    fn is_segment(&self, file_name: &str) -> bool {
+        SegmentName::parse(&self.config.prefix, file_name).is_some()
+    }
+
     /// Has every segment from now on sort behind this one, also where its writer's clock was ahead.
     pub(crate) fn sort_behind(&mut self, file_name: &str) {
         if let Some(name) = SegmentName::parse(&self.config.prefix, file_name) {
@@ -62,7 +67,7 @@ impl Segments {
 
     /// Removes a segment that a kill left empty, so that no empty file is ever kept.
     pub(crate) fn remove_if_empty(&self, file_name: &str) -> Result<(), SegmentError> {
-        if file_name.is_empty() {
+        if !self.is_segment(file_name) {
             return Ok(());
         }
         let path = self.config.directory.join(file_name);

@@ -16,6 +16,9 @@ impl Segments {
     /// # Errors
     /// If the storage fails; then what was not synced before may not survive.
     pub(crate) fn sync(&mut self) -> Result<(), SegmentError> {
+        if let Some(error) = self.failed_sync.take() {
+            return Err(error);
+        }
         while let Some(name) = self.unsynced.front() {
             self.sync_closed(name)?;
             self.unsynced.pop_front();
@@ -64,8 +67,12 @@ impl Segments {
         while self.unsynced.len() > MAX_UNSYNCED
             && let Some(oldest) = self.unsynced.pop_front()
         {
-            if let Err(error) = self.sync_closed(&oldest) {
-                self.incidents.push(error.into());
+            if let Err(SegmentError { operation, path, source }) = self.sync_closed(&oldest) {
+                let same = io::Error::new(source.kind(), source.to_string());
+                let told = SegmentError { operation, path: path.clone(), source: same };
+                self.incidents.push(told.into());
+                // The next to ask for a sync must not hear that all is well.
+                self.failed_sync = Some(SegmentError { operation, path, source });
             }
         }
     }
