@@ -257,3 +257,47 @@ fn a_waker_is_called_once_for_each_wait_and_may_drop_the_last_handle() {
     });
     assert_eq!(numbers(directory.path()), [1]);
 }
+
+#[test]
+fn a_segment_that_could_not_be_synced_in_passing_fails_the_next_sync() {
+    const EIO: i32 = 5;
+    let (directory, disk) = (place(), Disk::default());
+    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let logger = Logger::builder(directory.path())
+        .storage(disk.clone())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    disk.set(|faults| faults.sync = Some(EIO));
+    // More segments than the logger remembers: the first is synced to make room, and that fails.
+    for number in 0..66 {
+        logger.emit(Tick::new(number));
+        logger.flush(PATIENCE).unwrap();
+        clock.advance(3_600);
+    }
+    disk.heal();
+    logger.emit(Tick::new(66));
+    assert!(matches!(logger.sync(PATIENCE), Err(SyncError::Refused(_))));
+    logger.emit(Tick::new(67));
+    logger.sync(PATIENCE).unwrap();
+}
+
+#[test]
+fn a_future_that_is_dropped_leaves_no_waker_behind() {
+    struct Counted;
+    impl Wake for Counted {
+        fn wake(self: Arc<Self>) {}
+    }
+    let (directory, disk) = (place(), Disk::default());
+    let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
+    disk.set(|faults| faults.stuck = true);
+    logger.emit(Tick::new(0));
+    let counted = Arc::new(Counted);
+    for _ in 0..100 {
+        let waker = Waker::from(Arc::clone(&counted));
+        let mut synced = Box::pin(logger.sync_async());
+        assert!(synced.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    assert_eq!(Arc::strong_count(&counted), 1);
+    disk.heal();
+}

@@ -1,10 +1,11 @@
 //! A directory that cannot be used is a [`BuildError`] that names the path and the way out.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use event_log::{BuildError, Logger};
+use event_log::{BuildError, Logger, Storage, StoredFile};
 use tests::sys::is_root;
 use tests::wait::skipped;
 
@@ -146,4 +147,30 @@ fn a_directory_that_takes_no_file_for_a_while_gets_every_line_once() {
     drop(immutable);
     logger.flush(tests::wait::PATIENCE).unwrap();
     assert_eq!(tests::numbers(place.path()), (0..700).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_relative_directory_counts_from_where_the_logger_was_built() {
+    let place = tempfile::tempdir_in(".").unwrap();
+    let relative = Path::new(place.path().file_name().unwrap());
+    let logger = Logger::builder(relative).build().unwrap();
+    assert!(logger.directory().is_absolute());
+    assert_eq!(logger.directory().canonicalize().unwrap(), place.path().canonicalize().unwrap());
+}
+
+/// A disk whose directories cannot be read.
+struct Unreadable;
+
+impl Storage for Unreadable {
+    fn list(&self, _directory: &Path) -> io::Result<Vec<StoredFile>> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+#[test]
+fn a_build_that_fails_leaves_no_spool_behind() {
+    let place = tempfile::tempdir().unwrap();
+    let error = Logger::builder(place.path()).storage(Unreadable).build().unwrap_err();
+    assert!(matches!(error, BuildError::ReadDirectory { .. }), "{error:?}");
+    assert_eq!(fs::read_dir(place.path().join(".spool")).unwrap().count(), 0);
 }
