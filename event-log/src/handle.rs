@@ -49,7 +49,8 @@ impl Handle {
             .map_err(|source| builder.spool_error(source))?;
         let segments = Segments::open(builder.segments_config(), spool.spool.identity().token);
         let segments = segments.map_err(|error| {
-            abandon(&spool);
+            // It is empty. Best effort, as the next start clears up too.
+            let _ = spool.remove();
             LoggerBuilder::read_error(&error.path, error.source)
         })?;
         let shared = Arc::new(Shared {
@@ -76,10 +77,8 @@ impl Handle {
         let thread = thread::Builder::new()
             .name("event-log".to_owned())
             .spawn(move || writer.run())
-            .map_err(|source| {
-                abandon(&shared.spool);
-                BuildError::StartThread { source }
-            })?;
+            // The spool stays for the next start: it may hold drops that were taken over.
+            .map_err(|source| BuildError::StartThread { source })?;
         shared.wake.set_writer(thread.thread().clone());
         Ok(Arc::new(Self {
             shared,
@@ -193,12 +192,6 @@ impl Handle {
             }
         }
     }
-}
-
-/// Removes the spool of a logger that could not be started: it is empty. Best effort, as the next
-/// start clears up too.
-fn abandon(spool: &SpoolFile) {
-    let _ = spool.remove();
 }
 
 impl Drop for Handle {
