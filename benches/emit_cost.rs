@@ -8,21 +8,18 @@
 #![expect(clippy::print_stdout, reason = "a command-line tool")]
 
 use std::fs::File;
-use std::hint::black_box;
 use std::io::Write;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use benches::figures::{Latency, median, sample};
-use benches::floor::Floor;
+use benches::floor::{Copier, Floor};
 use benches::workload::{context, event};
 use event_log::{Logger, Overflow};
 
 const THREADS: [usize; 3] = [1, 2, 4];
 const PIECE_BYTES: usize = 256 * 1024;
-/// As large as the default spool, so that both walk through as much memory.
-const COPY_BYTES: usize = 8 << 20;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -49,7 +46,7 @@ fn main() -> Result<(), Error> {
     for threads in THREADS {
         let (mut floors, mut emits) = (Vec::new(), Vec::new());
         for _ in 0..size.rounds {
-            floors.push(latency(threads, size.latency_events, &mut || FloorCopy::new()));
+            floors.push(latency(threads, size.latency_events, &mut Copier::default));
             emits.push(emit_latency(directory.path(), threads, size.latency_events)?);
         }
         let (floor, emit) = (Latency::median(&floors), Latency::median(&emits));
@@ -106,30 +103,10 @@ trait Take: Send {
     fn take(&mut self, number: u32);
 }
 
-/// The floor's line copied to memory.
-struct FloorCopy {
-    floor: Floor,
-    memory: Vec<u8>,
-    at: usize,
-}
-
-impl FloorCopy {
-    fn new() -> Self {
-        // Touched once, as the spool is.
-        Self { floor: Floor::new(1), memory: vec![1; COPY_BYTES], at: 0 }
-    }
-}
-
-impl Take for FloorCopy {
+impl Take for Copier {
     #[inline]
     fn take(&mut self, number: u32) {
-        let line = self.floor.render(&event(number));
-        if self.at + line.len() > self.memory.len() {
-            self.at = 0;
-        }
-        self.memory[self.at..self.at + line.len()].copy_from_slice(line);
-        self.at += line.len();
-        black_box(&self.memory);
+        self.take(&event(number));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_log::{BuildError, Context, Logger, LoggerBuilder};
+use event_log::{BuildError, Context, Event, Logger, LoggerBuilder};
 
 #[track_caller]
 fn assert_refused(change: impl FnOnce(LoggerBuilder) -> LoggerBuilder, parts: [&str; 3]) {
@@ -98,4 +98,27 @@ fn a_default_context_that_fills_half_of_a_line_names_the_limit() {
         |builder| builder.max_line_bytes(1_024).context(context),
         ["`context`", "bytes long", "at most 512 bytes, half of `max_line_bytes`"],
     );
+}
+
+/// A gap line fits beside the longest default context into the shortest line.
+#[test]
+fn a_default_context_at_its_limit_hides_no_gap() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let context = Context::new().field("note", "x".repeat(430)).expect("a common field");
+    let logger = Logger::builder(directory.path())
+        .max_line_bytes(1_024)
+        .context(context)
+        .build()
+        .expect("a context within its limit");
+    logger.emit(Long { text: "y".repeat(2_000) });
+    logger.close(tests::wait::PATIENCE).expect("the writer is alive");
+    let event_type = "a_type_whose_name_is_as_long_as_the_name_of_a_type_may_be_at_all";
+    let gap = (event_type.to_owned(), "too_long".to_owned());
+    assert_eq!(tests::gaps(directory.path()), [(gap, 1)].into());
+}
+
+#[derive(Event)]
+#[event(type = "a_type_whose_name_is_as_long_as_the_name_of_a_type_may_be_at_all")]
+struct Long {
+    text: String,
 }

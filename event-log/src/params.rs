@@ -53,22 +53,6 @@ impl<'a> Params<'a> {
         let mut serializer = Serializer::with_formatter(&mut *self.line, OneLine);
         value.serialize(&mut serializer).map_err(|source| ParamsError { key, source })
     }
-
-    /// Writes one field unless it is `None`.
-    ///
-    /// # Errors
-    /// As [`field`](Self::field).
-    #[inline]
-    pub fn optional_field<T: Serialize>(
-        &mut self,
-        key: &'static str,
-        value: &Option<T>,
-    ) -> Result<(), ParamsError> {
-        match value {
-            Some(value) => self.field(key, value),
-            None => Ok(()),
-        }
-    }
 }
 
 impl fmt::Debug for Params<'_> {

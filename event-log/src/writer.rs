@@ -26,7 +26,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::context::Context;
 use crate::error::{LogError, SegmentError};
 use crate::line::{self, Layers, Renderer};
 use crate::shared::{Shared, Wake};
@@ -232,15 +231,10 @@ impl Writer {
     fn tell(&self, untold: &Untold) -> bool {
         let Shared { clock, format, default_context, spool, .. } = &*self.shared;
         let mut renderer = Renderer::new();
-        let mut render = |default: &Context| {
-            let layers = Layers { explicit: None, default };
-            renderer.render(&Gap(untold), layers, clock.now(), format)
-        };
-        // A default context that fills a line by itself would be left out; the gap itself fits always.
-        if render(default_context).or_else(|_| render(&Context::new())).is_err() {
-            return false;
-        }
-        spool.spool.ring().push(renderer.line(), || ()).is_ok()
+        let layers = Layers { explicit: None, default: default_context };
+        // It fits always: the builder leaves half of a line to what is not the default context.
+        renderer.render(&Gap(untold), layers, clock.now(), format).is_ok()
+            && spool.spool.ring().push(renderer.line(), || ()).is_ok()
     }
 
     /// What ages even without events: periods, retention, spools that could not be recovered.

@@ -1,19 +1,16 @@
 //! The floor: the line rendered by hand. Not a logger; what no logger can undercut.
 
 use std::fs::File;
-use std::hint::black_box;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use benches::floor::Floor;
+use benches::floor::{Copier, Floor};
 use benches::workload::event;
 
 use super::{Contender, Take};
 use crate::Error;
 
-/// As large as event-log's spool, so that both walk through as much memory.
-const COPY_BYTES: usize = 8 << 20;
 const PIECE_BYTES: usize = 256 * 1024;
 
 /// For latencies: the line is copied to memory.
@@ -27,8 +24,7 @@ impl Contender for Copied {
     }
 
     fn taker(&self) -> Copier {
-        // Touched once, as the spool is.
-        Copier { floor: Floor::new(1), memory: vec![1; COPY_BYTES], at: 0 }
+        Copier::default()
     }
 
     fn close(self) -> Result<(), Error> {
@@ -36,22 +32,10 @@ impl Contender for Copied {
     }
 }
 
-pub(crate) struct Copier {
-    floor: Floor,
-    memory: Vec<u8>,
-    at: usize,
-}
-
 impl Take for Copier {
     #[inline]
     fn take(&mut self, number: u32) {
-        let line = self.floor.render(&event(number));
-        if self.at + line.len() > self.memory.len() {
-            self.at = 0;
-        }
-        self.memory[self.at..self.at + line.len()].copy_from_slice(line);
-        self.at += line.len();
-        black_box(&self.memory);
+        self.take(&event(number));
     }
 }
 
