@@ -1,0 +1,48 @@
+//! The commands and their options, as the user types them.
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::commands::{ledger, recover, stats, tail};
+
+/// What scripts can rely on.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  done, and found what somebody should look at: malformed lines, differences, dropped events
+  2  the command line is wrong
+  3  could not do it; standard error says what, where, and why";
+
+/// Look at business events, rescue them, carry them into a lake.
+///
+/// INPUT is a file, a directory of segments, or a pattern in quotes; compressed with gzip or zstd, or not.
+#[derive(Debug, Parser)]
+#[command(name = "event-log", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Write JSON for scripts instead of text for people.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print events, those of all inputs one after the other.
+    Tail(tail::Args),
+    /// Count events by type and hour.
+    Stats(stats::Args),
+    /// Write what dead processes left in their spools into segments.
+    Recover(recover::Args),
+    /// Say which events were dropped, when and why, as the log's gap lines tell.
+    Ledger(ledger::Args),
+    /// Print the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, in roff.
+    Man,
+}

@@ -1,0 +1,36 @@
+//! The commands, one per file: its options, its report, how the report is printed.
+
+pub mod filter;
+pub mod ledger;
+pub mod recover;
+mod report;
+pub mod stats;
+pub mod tail;
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command};
+use crate::failure::{Failure, Outcome};
+
+/// Does what the command line says, and writes what there is to see to `out`.
+///
+/// # Errors
+/// If it cannot go on.
+pub fn run(cli: &Cli, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    match &cli.command {
+        Command::Tail(args) => tail::run(args, out),
+        Command::Stats(args) => stats::run(args, cli.json, out),
+        Command::Recover(args) => recover::run(args, cli.json, out),
+        Command::Ledger(args) => ledger::run(args, cli.json, out),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "event-log", &mut { out });
+            Ok(Outcome::Done)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut { out }).map_err(Failure::output)?;
+            Ok(Outcome::Done)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What the user names as input, to lines.
+//!
+//! - [`paths`]: files, directories and patterns to files, in the order of their names.
+//! - [`walk`]: every line of all inputs, with the count of those that are none.
+//! - [`lines`]: a file, compressed or not, line by line, with a bound on the memory that a line takes.
+
+pub mod lines;
+pub mod paths;
+pub mod walk;

@@ -1,0 +1,98 @@
+//! Files, directories and patterns to files, in the order of their names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use glob::MatchOptions;
+
+use crate::failure::Failure;
+
+/// The ends of names that are taken from a directory.
+const ENDINGS: [&str; 4] = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".json.gz"];
+
+/// A pattern matches hidden files only if it says so, as in a shell: the spools are hidden.
+const SHELL_LIKE: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// The files behind what the user named: a file itself, the segments of a directory, what a pattern
+/// matches. Each once, sorted by name, so that segments come in the order of their creation.
+///
+/// # Errors
+/// If an input leads to no file, or a directory cannot be read.
+pub fn expand(inputs: &[String]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for input in inputs {
+        let path = Path::new(input);
+        let found = if path.is_dir() {
+            segments(path)?
+        } else if path.exists() {
+            vec![path.to_owned()]
+        } else {
+            matches(input)?
+        };
+        files.extend(found);
+    }
+    files.sort_by(|a, b| (a.file_name(), a).cmp(&(b.file_name(), b)));
+    files.dedup();
+    Ok(files)
+}
+
+/// The event files right in this directory; none is fine, since a log begins without.
+fn segments(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = Failure::file("read the directory", directory);
+    let entries = fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let paths = entries.map_err(unreadable)?.into_iter().map(|entry| entry.path());
+    Ok(paths.filter(|path| is_event_file(path)).collect())
+}
+
+fn is_event_file(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    !name.starts_with('.') && ENDINGS.iter().any(|ending| name.ends_with(ending)) && path.is_file()
+}
+
+fn matches(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
+    let none = |reason: String| Failure::NoInput { input: pattern.to_owned(), reason };
+    let paths = glob::glob_with(pattern, SHELL_LIKE).map_err(|error| none(error.to_string()))?;
+    let mut found = Vec::new();
+    for path in paths {
+        found.push(path.map_err(|error| {
+            let unreadable = Failure::file("read", error.path());
+            unreadable(error.into())
+        })?);
+    }
+    found.retain(|path| path.is_file());
+    if found.is_empty() {
+        return Err(none("no such file, and as a pattern it matches none".to_owned()));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_lead_to_each_file_once_in_the_order_of_names() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        for name in ["b.jsonl", "a.jsonl.gz", "c.jsonl.zst", "notes.txt", ".hidden.jsonl"] {
+            fs::write(path(name), "").unwrap();
+        }
+        fs::create_dir(path("sub.jsonl")).unwrap();
+        let text = |path: PathBuf| path.to_str().unwrap().to_owned();
+        let inputs =
+            [text(path("*.jsonl")), text(directory.path().to_owned()), text(path("notes.txt"))];
+        let found = expand(&inputs).unwrap();
+        let wanted = ["a.jsonl.gz", "b.jsonl", "c.jsonl.zst", "notes.txt"].map(path);
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_named() {
+        let error = expand(&["/nowhere/*.jsonl".to_owned()]).unwrap_err().to_string();
+        assert!(error.starts_with("there is no event file at `/nowhere/*.jsonl`"), "{error}");
+    }
+}

@@ -1,0 +1,16 @@
+//! What the command `event-log` does, as functions that tests and other programs can call.
+//!
+//! - [`cli`]: the commands and their options. [`commands`]: what each does.
+//! - [`input`]: files, directories and patterns to lines, compressed or not.
+//! - [`line`]: one line, taken apart; its values keep their bytes.
+//! - [`failure`]: what stops a command, and the exit codes.
+
+pub mod cli;
+pub mod commands;
+pub mod failure;
+pub mod input;
+pub mod line;
+
+pub use crate::cli::Cli;
+pub use crate::commands::run;
+pub use crate::failure::{Failure, Outcome};
