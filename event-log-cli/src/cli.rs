@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::commands::{ledger, recover, stats, tail};
+use crate::commands::{ledger, load, recover, stats, tail};
 
 /// What scripts can rely on.
 const EXIT_CODES: &str = "\
@@ -34,6 +34,8 @@ pub enum Command {
     Tail(tail::Args),
     /// Count events by type and hour.
     Stats(stats::Args),
+    /// Carry events into a lake: a table per type, partitioned by hour, each input once.
+    Load(load::Args),
     /// Write what dead processes left in their spools into segments.
     Recover(recover::Args),
     /// Say which events were dropped, when and why, as the log's gap lines tell.

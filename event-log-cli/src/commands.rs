@@ -2,6 +2,7 @@
 
 pub mod filter;
 pub mod ledger;
+pub mod load;
 pub mod recover;
 mod report;
 pub mod stats;
@@ -23,6 +24,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Result<Outcome, Failure> {
         Command::Tail(args) => tail::run(args, out),
         Command::Stats(args) => stats::run(args, cli.json, out),
         Command::Recover(args) => recover::run(args, cli.json, out),
+        Command::Load(args) => load::run(args, cli.json, out),
         Command::Ledger(args) => ledger::run(args, cli.json, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "event-log", &mut { out });

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::lake::store::StoreError;
+
 /// How a command ended that was not stopped. The exit code is in each variant's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -48,6 +50,28 @@ pub enum Failure {
         directory: PathBuf,
         /// Why.
         source: event_log::BuildError,
+    },
+    /// The lake cannot be read or written.
+    #[error(transparent)]
+    Lake(#[from] StoreError),
+    /// An entry of the lake's ledger is not what this version writes.
+    #[error("cannot understand `{path}` of the lake; was it written by another version?")]
+    Ledger {
+        /// Where in the lake.
+        path: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A lake is written in one way by all loads.
+    #[error(
+        "the lake is loaded with `{there}`, not with `{wanted}`: its tables would hold two kinds of \
+         files; load with the lake's options, or into another lake"
+    )]
+    OtherSettings {
+        /// The options of this load.
+        wanted: String,
+        /// The options of the loads before it.
+        there: String,
     },
     /// The output cannot be written.
     #[error("cannot write the output")]

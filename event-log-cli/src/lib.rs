@@ -3,13 +3,16 @@
 //! - [`cli`]: the commands and their options. [`commands`]: what each does.
 //! - [`input`]: files, directories and patterns to lines, compressed or not.
 //! - [`line`]: one line, taken apart; its values keep their bytes.
+//! - [`lake`]: where tables lie and what was loaded. [`load`]: events to a lake.
 //! - [`failure`]: what stops a command, and the exit codes.
 
 pub mod cli;
 pub mod commands;
 pub mod failure;
 pub mod input;
+pub mod lake;
 pub mod line;
+pub mod load;
 
 pub use crate::cli::Cli;
 pub use crate::commands::run;

@@ -42,28 +42,42 @@ impl<R> fmt::Debug for Lines<R> {
     }
 }
 
-impl Lines<Box<dyn BufRead>> {
+impl Lines<Box<dyn BufRead + Send>> {
     /// Opens a file; its first bytes tell whether it is compressed with gzip or zstd.
     ///
     /// # Errors
     /// If the file cannot be opened or read.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let file = File::open(path).map_err(Failure::file("open", path))?;
-        let mut plain = BufReader::with_capacity(BUFFER_BYTES, file);
-        let start = plain.fill_buf().map_err(Failure::file("read", path))?;
-        let input: Box<dyn BufRead> = if start.starts_with(&GZIP) {
-            buffered(MultiGzDecoder::new(plain))
-        } else if start.starts_with(&ZSTD) {
-            let decoder = zstd::Decoder::with_buffer(plain).map_err(Failure::file("read", path))?;
-            buffered(decoder)
-        } else {
-            Box::new(plain)
+        let open = || {
+            let input = decompressed(BufReader::new(File::open(path)?))?;
+            Ok(match input {
+                Some(input) => input,
+                None => buffered(File::open(path)?),
+            })
         };
+        let input = open().map_err(Failure::file("open", path))?;
         Ok(Self::new(input))
     }
 }
 
-fn buffered(input: impl Read + 'static) -> Box<dyn BufRead> {
+/// The uncompressed bytes, or `None` if the first ones are not those of gzip or zstd.
+///
+/// # Errors
+/// If the input cannot be read.
+pub fn decompressed(
+    mut input: impl BufRead + Send + 'static,
+) -> io::Result<Option<Box<dyn BufRead + Send>>> {
+    let start = input.fill_buf()?;
+    Ok(if start.starts_with(&GZIP) {
+        Some(buffered(MultiGzDecoder::new(input)))
+    } else if start.starts_with(&ZSTD) {
+        Some(buffered(zstd::Decoder::with_buffer(input)?))
+    } else {
+        None
+    })
+}
+
+fn buffered(input: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
     Box::new(BufReader::with_capacity(BUFFER_BYTES, input))
 }
 

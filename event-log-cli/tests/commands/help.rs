@@ -2,7 +2,7 @@
 
 use crate::event_log;
 
-const COMMANDS: [&str; 4] = ["tail", "stats", "recover", "ledger"];
+const COMMANDS: [&str; 5] = ["tail", "stats", "load", "recover", "ledger"];
 
 #[test]
 fn help_completions_and_manual_name_every_command() {

@@ -4,6 +4,7 @@
 
 mod help;
 mod ledger;
+mod load;
 mod recover;
 mod stats;
 mod tail;

@@ -1,0 +1,117 @@
+//! `event-log load`: split by type, flatten, cut by hours, each input once.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::commands::report;
+use crate::failure::{Failure, Outcome};
+use crate::input::paths;
+use crate::lake::layout::{By, Layout};
+use crate::lake::local::LocalStore;
+use crate::lake::settings::{Format, Settings};
+use crate::load::{Load, Loaded, chunk};
+
+/// A smaller batch would be smaller than what is read at once.
+const BATCH_BYTES_MIN: usize = 64 << 10;
+
+/// The options of `load`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, directories or patterns. What was loaded before is passed over; a file that has grown
+    /// since is loaded from where it ended.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// The directory of the lake; it is made if it is not there.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub lake: PathBuf,
+    /// What the files of the lake are; the same for all loads of a lake.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// How finely tables are partitioned; the same for all loads of a lake.
+    #[arg(long, value_enum, default_value_t)]
+    pub by: By,
+    /// A rule for one type, as in `refund=day`; may be given several times.
+    #[arg(long, value_name = "TYPE=BY", value_parser = rule)]
+    pub by_type: Vec<(String, By)>,
+    /// How many bytes of input become one set of files; more mean fewer and larger files, and more
+    /// memory: about three times as much for each worker. 64 KiB to 1 GiB.
+    #[arg(long, value_name = "BYTES", default_value_t = chunk::BATCH_BYTES, value_parser = batch_bytes)]
+    pub batch_bytes: usize,
+    /// How many threads work; one per core if not given.
+    #[arg(long, value_name = "COUNT")]
+    pub workers: Option<NonZeroUsize>,
+}
+
+fn rule(text: &str) -> Result<(String, By), String> {
+    let wanted = || format!("`{text}` is no rule; write TYPE=hour or TYPE=day, as in refund=day");
+    let (event_type, by) = text.split_once('=').ok_or_else(wanted)?;
+    let by = <By as clap::ValueEnum>::from_str(by, false).map_err(|_| wanted())?;
+    Ok((event_type.to_owned(), by))
+}
+
+fn batch_bytes(text: &str) -> Result<usize, String> {
+    let bytes = text.parse().map_err(|_| "write a number of bytes".to_owned())?;
+    let range = BATCH_BYTES_MIN..=chunk::BATCH_BYTES_MAX;
+    if range.contains(&bytes) { Ok(bytes) } else { Err(format!("it is not within {range:?}")) }
+}
+
+/// Loads, and prints what came of it.
+///
+/// # Errors
+/// If the lake has other settings, or cannot be read or written.
+pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let inputs = paths::expand(&args.inputs)?;
+    let store = LocalStore::open(&args.lake)?;
+    let layout = Layout { by: args.by, by_type: args.by_type.iter().cloned().collect() };
+    let settings = Settings::new(args.format, layout);
+    let workers = args.workers.or_else(|| thread::available_parallelism().ok());
+    let workers = workers.map_or(1, NonZeroUsize::get);
+    let load = Load { store: &store, settings: &settings, workers, batch_bytes: args.batch_bytes };
+    let loaded = load.run(&inputs)?;
+    if json {
+        report::json(&loaded, out)?;
+    } else {
+        print(&loaded, out).map_err(Failure::output)?;
+    }
+    Ok(outcome(&loaded))
+}
+
+fn outcome(loaded: &Loaded) -> Outcome {
+    if !loaded.failed.is_empty() {
+        Outcome::Failed
+    } else if loaded.counts.quarantined > 0 {
+        Outcome::Found
+    } else {
+        Outcome::Done
+    }
+}
+
+fn print(loaded: &Loaded, out: &mut dyn Write) -> io::Result<()> {
+    let Loaded { counts, files, resumed, known_bytes, unfinished_bytes, failed } = loaded;
+    writeln!(
+        out,
+        "{} events of {} types in {files} new files",
+        counts.events,
+        counts.by_type.len()
+    )?;
+    for (count, what) in [
+        (counts.duplicates, "lines dropped: their id stood in the same input before"),
+        (counts.quarantined, "lines in `_quarantine` of the lake, with the reason"),
+        (*resumed, "batches of an interrupted load finished"),
+        (*known_bytes, "bytes of input were in the lake already"),
+        (*unfinished_bytes, "bytes behind the last newline of inputs left for the next load"),
+    ] {
+        if count > 0 {
+            writeln!(out, "{count} {what}")?;
+        }
+    }
+    for (renamed, lines) in &counts.renamed {
+        writeln!(out, "renamed in {lines} lines, since the name is taken: {renamed}")?;
+    }
+    for input in failed {
+        writeln!(out, "failed: `{}`: {}", input.input.display(), input.reason)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! A lake in a directory of a local disk.
+//!
+//! An object is written under a temporary name below `_tmp`, then renamed or linked to its own. What
+//! a kill leaves there is removed by a later load.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, SystemTime};
+
+use crate::failure::Failure;
+use crate::lake::store::{Store, StoreError};
+
+/// Where objects are written before they have their names.
+const TEMPORARY: &str = "_tmp";
+
+/// No load takes so long for one object: what is older was left by a kill.
+const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3_600);
+
+/// A lake below a directory.
+#[derive(Debug)]
+pub struct LocalStore {
+    root: PathBuf,
+    /// Part of each temporary name, beside the process's id.
+    next: AtomicU64,
+    /// What was written by each thread since it synced.
+    unsynced: Mutex<HashMap<ThreadId, Vec<PathBuf>>>,
+}
+
+impl LocalStore {
+    /// Opens the lake in this directory, and makes the directory if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn open(root: &Path) -> Result<Self, Failure> {
+        let temporary = root.join(TEMPORARY);
+        fs::create_dir_all(&temporary)
+            .map_err(Failure::file("create the directory", &temporary))?;
+        remove_left_behind(&temporary);
+        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0), unsynced: Mutex::default() })
+    }
+
+    /// Writes the bytes under a temporary name, hands it to `publish`, and removes it if it is left.
+    fn write<T>(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        publish: impl Fn(&Path, &Path) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.root.join(TEMPORARY).join(format!("{}.{number}", process::id()));
+        let written = File::create(&temporary).and_then(|mut file| file.write_all(bytes));
+        let target = self.root.join(path);
+        let published = written.and_then(|()| match publish(&temporary, &target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(target.parent().unwrap_or(&self.root))?;
+                publish(&temporary, &target)
+            }
+            published => published,
+        });
+        // Gone if it was renamed. Else best effort: a later load removes it.
+        let _ = fs::remove_file(&temporary);
+        if published.is_ok() {
+            self.unsynced().entry(thread::current().id()).or_default().push(target);
+        }
+        published
+    }
+
+    fn unsynced(&self) -> MutexGuard<'_, HashMap<ThreadId, Vec<PathBuf>>> {
+        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Syncs these files, then their directories and those above.
+    fn sync_each(&self, files: &[PathBuf]) -> io::Result<()> {
+        let mut directories = BTreeSet::new();
+        for file in files {
+            sync_if_there(file)?;
+            let above = file.ancestors().skip(1);
+            directories.extend(above.take_while(|path| path.starts_with(&self.root)));
+        }
+        directories.into_iter().rev().try_for_each(sync_if_there)
+    }
+}
+
+/// Somebody may have removed it: then there is nothing to sync.
+fn sync_if_there(path: &Path) -> io::Result<()> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        file => file?.sync_all(),
+    }
+}
+
+/// Best effort: they cost room and nothing else.
+fn remove_left_behind(temporary: &Path) {
+    let Ok(entries) = fs::read_dir(temporary) else { return };
+    for entry in entries.flatten() {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|time| SystemTime::now().duration_since(time).ok());
+        if age.is_some_and(|age| age > LEFT_BEHIND) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+impl Store for LocalStore {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let rename = |temporary: &Path, target: &Path| fs::rename(temporary, target);
+        self.write(path, bytes, rename).map_err(StoreError::new("write", path))
+    }
+
+    fn create(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
+        // A link fails where there is something, which a rename does not.
+        let link = |temporary: &Path, target: &Path| match fs::hard_link(temporary, target) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error),
+        };
+        self.write(path, bytes, link).map_err(StoreError::new("create", path))
+    }
+
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match fs::read(self.root.join(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::new("read", path)(error)),
+        }
+    }
+
+    fn list(&self, directory: &str) -> Result<Vec<String>, StoreError> {
+        let entries = match fs::read_dir(self.root.join(directory)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>),
+        };
+        let entries = entries.map_err(StoreError::new("list", directory))?;
+        let mut names: Vec<_> =
+            entries.iter().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        // Not the whole file system: others may be writing to it, and would be waited for.
+        let files = self.unsynced().remove(&thread::current().id()).unwrap_or_default();
+        self.sync_each(&files).map_err(StoreError::new("sync", "."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_replaced_by_put_and_kept_by_create() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(&directory.path().join("lake")).unwrap();
+        assert_eq!(store.get("a/b/one").unwrap(), None);
+        assert!(store.create("a/b/one", b"1").unwrap());
+        assert!(!store.create("a/b/one", b"2").unwrap());
+        assert_eq!(store.get("a/b/one").unwrap().as_deref(), Some(&b"1"[..]));
+        store.put("a/b/one", b"3").unwrap();
+        store.put("a/b/another", b"").unwrap();
+        assert_eq!(store.get("a/b/one").unwrap().as_deref(), Some(&b"3"[..]));
+        assert_eq!(store.list("a/b").unwrap(), ["another", "one"]);
+        assert_eq!(store.list("nowhere").unwrap(), [""; 0]);
+        assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);
+        store.sync().unwrap();
+    }
+
+    #[test]
+    fn of_many_that_create_at_once_one_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(directory.path()).unwrap();
+        let created: usize = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..8_u8)
+                .map(|byte| {
+                    let store = &store;
+                    scope.spawn(move || usize::from(store.create("claims/one", &[byte]).unwrap()))
+                })
+                .collect();
+            tries.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(created, 1);
+    }
+
+    #[test]
+    fn what_a_kill_left_is_removed_once_it_is_old() {
+        let directory = tempfile::tempdir().unwrap();
+        let temporary = directory.path().join(TEMPORARY);
+        fs::create_dir(&temporary).unwrap();
+        let [old, young] = ["1.1", "2.1"].map(|name| temporary.join(name));
+        fs::write(&young, "").unwrap();
+        fs::write(&old, "").unwrap();
+        let long_ago = SystemTime::now() - LEFT_BEHIND - Duration::from_secs(60);
+        File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
+        LocalStore::open(directory.path()).unwrap();
+        assert_eq!((old.exists(), young.exists()), (false, true));
+    }
+}

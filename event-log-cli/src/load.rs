@@ -1,0 +1,113 @@
+//! Events to a lake: split by type, flattened, cut by hours, each input once.
+//!
+//! ```text
+//! inputs ──> items ──> workers: chunks ──> batch ──> claim, split, encode, publish, done
+//! ```
+//!
+//! - [`source`]: an input as bytes by position, compressed or not. [`chunk`]: some whole lines of it.
+//! - [`batch`]: some lines, 32 MiB if there are so many, which become one set of files. [`split`]: its lines to
+//!   partitions; [`flatten`]: one line to one row. [`encode`]: a partition to a file.
+//! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
+//! - [`work`]: what the workers have to do, and how they share it.
+//!
+//! A worker holds one batch and its partitions, so the memory is bounded by the number of workers,
+//! however large the input and however many types and hours it mixes.
+
+pub mod batch;
+pub mod chunk;
+pub mod counts;
+pub mod encode;
+pub mod flatten;
+pub mod quarantine;
+pub mod source;
+pub mod split;
+pub mod work;
+
+use std::path::PathBuf;
+
+use crate::failure::Failure;
+use crate::lake::ledger::Ledger;
+use crate::lake::settings::Settings;
+use crate::lake::store::Store;
+use crate::load::counts::Counts;
+
+/// What to load into which lake.
+#[derive(Debug)]
+pub struct Load<'a> {
+    /// The lake.
+    pub store: &'a dyn Store,
+    /// How it is written.
+    pub settings: &'a Settings,
+    /// How many threads work.
+    pub workers: usize,
+    /// So many bytes of lines make a batch.
+    pub batch_bytes: usize,
+}
+
+/// What came of a load.
+#[derive(Debug, Default, serde::Serialize)]
+pub struct Loaded {
+    /// What was loaded now.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Files written below the lake.
+    pub files: u64,
+    /// Batches of earlier loads that were interrupted, and finished now.
+    pub resumed: u64,
+    /// Bytes that were in the lake already.
+    pub known_bytes: u64,
+    /// Bytes behind the last newline of inputs: lines that are being written. The next load looks again.
+    pub unfinished_bytes: u64,
+    /// Inputs that could not be loaded, or not in full, and why. Everything before is in the lake.
+    pub failed: Vec<FailedInput>,
+}
+
+/// An input that could not be loaded.
+#[derive(Debug, serde::Serialize)]
+pub struct FailedInput {
+    /// The input.
+    pub input: PathBuf,
+    /// Why not, and what to do.
+    pub reason: String,
+}
+
+impl Loaded {
+    /// Adds what another worker did.
+    fn add(&mut self, other: Self) {
+        let Self { counts, files, resumed, known_bytes, unfinished_bytes, failed } = other;
+        self.counts.add(counts);
+        self.files += files;
+        self.resumed += resumed;
+        self.known_bytes += known_bytes;
+        self.unfinished_bytes += unfinished_bytes;
+        self.failed.extend(failed);
+    }
+}
+
+impl Load<'_> {
+    /// Loads what is new in these files, and finishes what an interrupted load began.
+    ///
+    /// # Errors
+    /// If the lake has other settings, or cannot be read or written. An input that cannot be read is
+    /// no error: it is in the report, and the others are loaded.
+    pub fn run(&self, inputs: &[PathBuf]) -> Result<Loaded, Failure> {
+        self.settings.agree(self.store)?;
+        let ledger = Ledger::new(self.store);
+        let queue = work::Queue::new(ledger.unfinished()?, inputs, self.batch_bytes);
+        let mut loaded = Loaded::default();
+        let outcomes: Vec<_> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.workers.max(1))
+                .map(|_| scope.spawn(|| work::Worker::new(self, &queue).run()))
+                .collect();
+            workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+        });
+        for outcome in outcomes {
+            match outcome {
+                Ok(part) => loaded.add(part?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        loaded.failed.sort_by(|a, b| a.input.cmp(&b.input));
+        Ok(loaded)
+    }
+}

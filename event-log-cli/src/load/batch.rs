@@ -1,0 +1,130 @@
+//! Lines, 32 MiB of them if there are so many, which become one set of files.
+//!
+//! The order is what makes a kill harmless:
+//!
+//! 1. The plan is written: what the batch consists of.
+//! 2. Each chunk is claimed. One that another load has claimed meanwhile is left to it.
+//! 3. The files are written. Their names follow from the plan, their content from the chunks, so a
+//!    batch that is done again replaces them by themselves.
+//! 4. What was written is synced, then the batch is marked as done.
+
+use std::io;
+
+use crate::failure::Failure;
+use crate::lake::ledger::{Chunk, Done, Ledger, Plan};
+use crate::lake::settings::Settings;
+use crate::lake::store::{Store, StoreError};
+use crate::load::Load;
+use crate::load::chunk::{self, Piece, Place};
+use crate::load::encode;
+use crate::load::quarantine::Quarantine;
+use crate::load::source::Source;
+use crate::load::split::{Rows, Split};
+
+/// Lines that are gathered until they are published together.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    store: &'a dyn Store,
+    settings: &'a Settings,
+    most_bytes: usize,
+    /// The bytes of the pieces, one behind the other.
+    buffer: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+impl<'a> Batch<'a> {
+    /// An empty batch for a load.
+    #[must_use]
+    pub fn new(load: &Load<'a>) -> Self {
+        let Load { store, settings, batch_bytes, .. } = *load;
+        Self { store, settings, most_bytes: batch_bytes, buffer: Vec::new(), pieces: Vec::new() }
+    }
+
+    /// Reads the next chunk of an input; its end, or `None` if there is no whole line.
+    ///
+    /// # Errors
+    /// If the input cannot be read.
+    pub fn read(&mut self, source: &mut Source, place: &Place) -> io::Result<Option<u64>> {
+        let room = self.most_bytes - self.buffer.len();
+        let piece = chunk::read(source, place, room, &mut self.buffer)?;
+        Ok(piece.map(|piece| {
+            let end = piece.chunk.to;
+            self.pieces.push(piece);
+            end
+        }))
+    }
+
+    /// Reads a chunk as it was planned, and says whether the input still holds it.
+    ///
+    /// # Errors
+    /// If the input cannot be read.
+    pub fn read_again(&mut self, source: &mut Source, planned: &Chunk) -> io::Result<bool> {
+        let piece = chunk::read_again(source, planned, &mut self.buffer)?;
+        Ok(piece.map(|piece| self.pieces.push(piece)).is_some())
+    }
+
+    /// Whether it should be published before anything else is read.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.buffer.len() >= self.most_bytes
+    }
+
+    /// Forgets what was read.
+    pub fn clear(&mut self) {
+        self.buffer.clear();
+        self.pieces.clear();
+    }
+
+    /// Brings what was read into the lake; `None` if that is nothing.
+    ///
+    /// # Errors
+    /// If the lake cannot be read or written.
+    pub fn publish(&mut self, ledger: Ledger<'_>) -> Result<Option<Done>, Failure> {
+        if self.pieces.is_empty() {
+            return Ok(None);
+        }
+        let plan = Plan { chunks: self.pieces.iter().map(|piece| piece.chunk.clone()).collect() };
+        let batch = ledger.plan(&plan)?;
+        let mut split = Split::new(&self.settings.layout);
+        let mut quarantine = Quarantine::default();
+        let mut begin = 0;
+        for piece in &self.pieces {
+            let bytes = &self.buffer[begin..begin + piece.length];
+            begin += piece.length;
+            if ledger.take(&piece.chunk, &batch)? {
+                split.piece(piece, bytes, &mut quarantine);
+            }
+        }
+        let done = self.write(batch.as_str(), split, quarantine)?;
+        self.store.sync()?;
+        ledger.done(&batch, &done)?;
+        self.clear();
+        Ok(Some(done))
+    }
+
+    /// Writes the files of the batch.
+    fn write(
+        &self,
+        batch: &str,
+        split: Split<'_>,
+        quarantine: Quarantine,
+    ) -> Result<Done, Failure> {
+        let (partitions, mut counts) = split.finish();
+        counts.quarantined = quarantine.lines();
+        let mut files = Vec::new();
+        let mut space = Vec::new();
+        for Rows { directory, bytes } in partitions {
+            let path = format!("{directory}/{batch}.{}", self.settings.format.ending());
+            space.clear();
+            let encoded = encode::encode(self.settings.format, &bytes, &mut space);
+            self.store.put(&path, encoded.map_err(StoreError::new("encode", &path))?)?;
+            files.push(path);
+        }
+        if !quarantine.is_empty() {
+            let path = format!("_quarantine/{batch}.jsonl");
+            self.store.put(&path, &quarantine.into_lines())?;
+            files.push(path);
+        }
+        Ok(Done { files, counts })
+    }
+}

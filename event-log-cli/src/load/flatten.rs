@@ -1,0 +1,142 @@
+//! One line to one row: the params move to the top level, beside the envelope.
+//!
+//! ```text
+//! {"id":"…","date":"…","type":"purchase","user_id":1,"locale":"ja","country_code":"JP","params":{"price":801.0}}
+//! {"id":"…","date":"…","type":"purchase","user_id":1,"locale":"ja","country_code":"JP","price":801.0}
+//! ```
+//!
+//! Values keep their bytes. A param whose name is taken, by the envelope, a partition or another param,
+//! gets `params_` before it: the derive lets no such name through, but foreign lines have them.
+
+use std::borrow::Cow;
+
+use crate::line::{Line, Member};
+
+/// What is taken by the envelope and by partitions. Engines do not tell capitals from small letters.
+const TAKEN: [&str; 11] = [
+    "id",
+    "date",
+    "type",
+    "user_id",
+    "locale",
+    "country_code",
+    "year",
+    "month",
+    "day",
+    "hour",
+    "dt",
+];
+
+const PREFIX: &str = "params_";
+
+/// Appends the row of a line; `renamed` is told each key that gets another name, and that name.
+pub fn row(line: &Line<'_>, out: &mut Vec<u8>, mut renamed: impl FnMut(&str, &str)) {
+    out.extend_from_slice(b"{\"id\":");
+    text(&line.id, out);
+    out.extend_from_slice(b",\"date\":");
+    text(&line.date, out);
+    out.extend_from_slice(b",\"type\":");
+    text(&line.event_type, out);
+    for (key, value) in [
+        (&b",\"user_id\":"[..], line.user_id),
+        (b",\"locale\":", line.locale),
+        (b",\"country_code\":", line.country_code),
+    ] {
+        out.extend_from_slice(key);
+        out.extend_from_slice(value.get().as_bytes());
+    }
+    let members = || line.common_fields.iter().chain(&line.params);
+    for (index, (key, value)) in members().enumerate() {
+        out.push(b',');
+        let name = free_name(&key.0, index, members);
+        if name != key.0 {
+            renamed(&key.0, &name);
+        }
+        text(&name, out);
+        out.push(b':');
+        out.extend_from_slice(value.get().as_bytes());
+    }
+    out.extend_from_slice(b"}\n");
+}
+
+/// The name of the member with this index: its own, unless that is taken.
+fn free_name<'k, 'm, 'a: 'm, I>(key: &'k str, index: usize, members: impl Fn() -> I) -> Cow<'k, str>
+where
+    I: Iterator<Item = &'m Member<'a>>,
+{
+    let is_taken = |name: &str, before: usize| {
+        TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(name))
+            || members().take(before).any(|(other, _)| other.0.eq_ignore_ascii_case(name))
+    };
+    if !is_taken(key, index) {
+        return Cow::Borrowed(key);
+    }
+    let mut name = format!("{PREFIX}{key}");
+    while is_taken(&name, usize::MAX) {
+        name.insert_str(0, PREFIX);
+    }
+    Cow::Owned(name)
+}
+
+/// A string as JSON; as it stood in the line, if it had no escapes.
+fn text(value: &str, out: &mut Vec<u8>) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if value.bytes().all(is_plain) {
+        out.push(b'"');
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'"');
+    } else {
+        serde_json::to_writer(out, value).expect("memory takes whatever is written");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flattened(common: &str, params: &str) -> (String, Vec<(String, String)>) {
+        let line = format!(
+            r#"{{"id":"i","date":"d","type":"t","user_id":null,"locale":"ja","country_code":"JP"{common},"params":{{{params}}}}}"#
+        );
+        let mut out = Vec::new();
+        let mut renamed = Vec::new();
+        row(&Line::parse(line.as_bytes()).unwrap(), &mut out, |key, new| {
+            renamed.push((key.to_owned(), new.to_owned()));
+        });
+        let text = String::from_utf8(out).unwrap();
+        let envelope =
+            r#"{"id":"i","date":"d","type":"t","user_id":null,"locale":"ja","country_code":"JP""#;
+        (text.strip_prefix(envelope).unwrap().strip_suffix("}\n").unwrap().to_owned(), renamed)
+    }
+
+    #[test]
+    fn params_stand_beside_the_envelope_and_keep_their_bytes() {
+        let params =
+            r#""price":801.0,"big":18446744073709551616,"text":"\u00e9\/é","list":[ 1,2 ]"#;
+        assert_eq!(flattened("", params), (format!(",{params}"), vec![]));
+        assert_eq!(flattened("", ""), (String::new(), vec![]));
+        let common = r#","session_id":"s-1""#;
+        let row = format!("{common},{params}");
+        assert_eq!(flattened(common, params), (row, vec![]));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_prefix_and_is_told() {
+        for (common, params, wanted) in [
+            ("", r#""date":1"#, r#","params_date":1"#),
+            ("", r#""Hour":1"#, r#","params_Hour":1"#),
+            ("", r#""url":1,"URL":2"#, r#","url":1,"params_URL":2"#),
+            (r#","app":1"#, r#""app":2"#, r#","app":1,"params_app":2"#),
+            ("", r#""id":1,"params_id":2"#, r#","params_params_id":1,"params_id":2"#),
+        ] {
+            let (row, renamed) = flattened(common, params);
+            assert_eq!((row.as_str(), renamed.len()), (wanted, 1));
+        }
+    }
+
+    #[test]
+    fn a_key_that_needs_escapes_keeps_its_meaning() {
+        let (row, _) = flattened("", r#""a\"b":1"#);
+        assert_eq!(row, r#","a\"b":1"#);
+    }
+}

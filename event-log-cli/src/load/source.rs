@@ -1,0 +1,169 @@
+//! An input as bytes by position: a plain file at any place, a compressed one from its beginning.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use crate::input::lines;
+
+/// The longest first line that identifies an input, in bytes. Of a longer one its beginning does.
+const FIRST_LINE_BYTES: usize = 64 << 10;
+
+/// One input.
+#[derive(Debug)]
+pub struct Source {
+    path: PathBuf,
+    kind: Kind,
+}
+
+enum Kind {
+    Plain(File),
+    /// Uncompressed from the beginning up to this position.
+    Compressed {
+        reader: Box<dyn BufRead + Send>,
+        position: u64,
+    },
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain(_) => "Plain",
+            Self::Compressed { .. } => "Compressed",
+        })
+    }
+}
+
+impl Source {
+    /// Opens a file; its first bytes tell whether it is compressed with gzip or zstd.
+    ///
+    /// # Errors
+    /// If it cannot be opened or read.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let kind = match lines::decompressed(BufReader::new(File::open(path)?))? {
+            Some(reader) => Kind::Compressed { reader, position: 0 },
+            None => Kind::Plain(File::open(path)?),
+        };
+        Ok(Self { path: path.to_owned(), kind })
+    }
+
+    /// Where the input is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The length of a plain input now; that of a compressed one is known at its end only.
+    ///
+    /// # Errors
+    /// If the system does not tell it.
+    pub fn plain_length(&self) -> io::Result<Option<u64>> {
+        match &self.kind {
+            Kind::Plain(file) => Ok(Some(file.metadata()?.len())),
+            Kind::Compressed { .. } => Ok(None),
+        }
+    }
+
+    /// Appends the bytes from position `from` to `out`, up to `most` of them; fewer only at the end.
+    ///
+    /// # Errors
+    /// If the input cannot be read, or what it says of its compression is not true. Then `out` is as
+    /// it was.
+    pub fn read(&mut self, from: u64, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
+        let begin = out.len();
+        self.append(from, most, out).inspect_err(|_| out.truncate(begin))
+    }
+
+    fn append(&mut self, from: u64, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
+        match &mut self.kind {
+            Kind::Plain(file) => read_plain(file, from, most, out),
+            Kind::Compressed { position, .. } if from < *position => {
+                *self = Self::open(&self.path)?;
+                self.append(from, most, out)
+            }
+            Kind::Compressed { reader, position } => {
+                let skipped = io::copy(&mut reader.take(from - *position), &mut io::sink())?;
+                *position += skipped;
+                let read = reader.take(most as u64).read_to_end(out)?;
+                *position += read as u64;
+                Ok(read)
+            }
+        }
+    }
+
+    /// The first line with its newline, or as much of it as identifies the input.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn first_line(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        loop {
+            let most = (4 << 10).min(FIRST_LINE_BYTES - line.len());
+            let begin = line.len();
+            let read = self.read(begin as u64, most, &mut line)?;
+            if let Some(newline) = memchr::memchr(b'\n', &line[begin..]) {
+                line.truncate(begin + newline + 1);
+                return Ok(line);
+            }
+            if read < most || line.len() == FIRST_LINE_BYTES {
+                return Ok(line);
+            }
+        }
+    }
+}
+
+fn read_plain(file: &File, from: u64, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
+    let begin = out.len();
+    out.resize(begin + most, 0);
+    let mut read = 0;
+    while read < most {
+        match file.read_at(&mut out[begin + read..], from + read as u64) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    out.truncate(begin + read);
+    Ok(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_the_same_compressed_or_not_and_wherever_one_looks() {
+        let directory = tempfile::tempdir().unwrap();
+        let text: Vec<u8> = (0..10_000).flat_map(|n| format!("line {n}\n").into_bytes()).collect();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&text).unwrap();
+        let files = [text.clone(), gzip.finish().unwrap(), zstd::encode_all(&text[..], 0).unwrap()];
+        for (index, bytes) in files.iter().enumerate() {
+            let path = directory.path().join(index.to_string());
+            std::fs::write(&path, bytes).unwrap();
+            let mut source = Source::open(&path).unwrap();
+            assert_eq!(source.first_line().unwrap(), b"line 0\n");
+            for (from, most) in [(0, 10), (50_000, 20), (7, 30_000), (text.len() - 5, 100)] {
+                let mut out = b"before".to_vec();
+                let read = source.read(from as u64, most, &mut out).unwrap();
+                let end = text.len().min(from + most);
+                assert_eq!((read, &out[6..]), (end - from, &text[from..end]));
+            }
+        }
+    }
+
+    #[test]
+    fn a_first_line_without_end_is_cut() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("long");
+        std::fs::write(&path, vec![b'x'; 200_000]).unwrap();
+        assert_eq!(Source::open(&path).unwrap().first_line().unwrap().len(), FIRST_LINE_BYTES);
+        std::fs::write(&path, b"short").unwrap();
+        assert_eq!(Source::open(&path).unwrap().first_line().unwrap(), b"short");
+    }
+}

@@ -1,0 +1,160 @@
+//! The lines of a batch to partitions.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::lake::layout::{By, Hour, Layout, Partition, is_table_name};
+use crate::line::Line;
+use crate::load::chunk::Piece;
+use crate::load::counts::Counts;
+use crate::load::flatten;
+use crate::load::quarantine::{Quarantine, Rejected};
+
+/// The lines of a batch, as far as they were split.
+#[derive(Debug)]
+pub struct Split<'a> {
+    layout: &'a Layout,
+    tables: Tables,
+    counts: Counts,
+    /// The ids of the input that is being split.
+    ids: HashSet<u128, RandomState>,
+    stream: Option<String>,
+}
+
+impl<'a> Split<'a> {
+    /// Nothing, yet.
+    #[must_use]
+    pub fn new(layout: &'a Layout) -> Self {
+        Self {
+            layout,
+            tables: Tables::default(),
+            counts: Counts::default(),
+            ids: HashSet::default(),
+            stream: None,
+        }
+    }
+
+    /// Splits the lines of a chunk.
+    pub fn piece(&mut self, piece: &Piece, bytes: &[u8], quarantine: &mut Quarantine) {
+        let chunk = &piece.chunk;
+        self.counts.bytes += chunk.to - chunk.from;
+        if self.stream.as_deref() != Some(chunk.stream.as_str()) {
+            self.stream = Some(chunk.stream.as_str().to_owned());
+            self.ids.clear();
+        }
+        let mut rejected = Rejected {
+            chunk,
+            lines_before: 0,
+            bytes_before: 0,
+            text: bytes,
+            bytes: chunk.to - chunk.from,
+        };
+        if piece.is_too_long {
+            self.counts.lines += 1;
+            quarantine.keep(&rejected, "the line is longer than any logger writes");
+            return;
+        }
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let text = line.strip_suffix(b"\n").unwrap_or(line);
+            if !text.trim_ascii().is_empty() {
+                self.counts.lines += 1;
+                if let Err(reason) = self.line(text) {
+                    rejected.text = text;
+                    rejected.bytes = text.len() as u64;
+                    quarantine.keep(&rejected, &reason);
+                }
+            }
+            rejected.lines_before += 1;
+            rejected.bytes_before += line.len() as u64;
+        }
+    }
+
+    /// Appends one line to the rows of its partition, unless its id was there before.
+    fn line(&mut self, text: &[u8]) -> Result<(), String> {
+        let line = Line::parse(text).map_err(|malformed| malformed.reason)?;
+        let hour = Hour::of(&line.date).ok_or_else(|| {
+            format!("the date `{}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z", line.date)
+        })?;
+        if !self.ids.insert(xxh3_128(line.id.as_bytes())) {
+            self.counts.duplicates += 1;
+            return Ok(());
+        }
+        let Self { tables, counts, layout, .. } = self;
+        let table = tables.of(&line.event_type, layout)?;
+        table.events += 1;
+        let rows = table.rows(hour);
+        flatten::row(&line, rows, |key, new| {
+            let renamed = format!("{}.{key} -> {new}", line.event_type);
+            *counts.renamed.entry(renamed).or_default() += 1;
+        });
+        Ok(())
+    }
+}
+
+/// The tables, by type.
+#[derive(Debug, Default)]
+struct Tables(HashMap<Box<str>, Table, RandomState>);
+
+/// The rows of one type, by the first hour of their partition.
+#[derive(Debug)]
+struct Table {
+    by: By,
+    events: u64,
+    partitions: BTreeMap<Hour, Vec<u8>>,
+}
+
+impl Tables {
+    /// The table of a type.
+    fn of(&mut self, event_type: &str, layout: &Layout) -> Result<&mut Table, String> {
+        if !self.0.contains_key(event_type) {
+            if !is_table_name(event_type) {
+                return Err(format!(
+                    "the type `{event_type}` cannot name a table: letters, digits, `_` and `-` can"
+                ));
+            }
+            let by = layout.of(event_type);
+            let table = Table { by, events: 0, partitions: BTreeMap::new() };
+            self.0.insert(event_type.into(), table);
+        }
+        Ok(self.0.get_mut(event_type).expect("it was put there"))
+    }
+}
+
+impl Table {
+    /// The rows of the partition that this hour belongs to.
+    fn rows(&mut self, hour: Hour) -> &mut Vec<u8> {
+        self.partitions.entry(hour.start_of(self.by)).or_default()
+    }
+}
+
+/// The rows of one partition.
+#[derive(Debug)]
+pub struct Rows {
+    /// Its path below the lake.
+    pub directory: String,
+    /// Lines of JSON.
+    pub bytes: Vec<u8>,
+}
+
+impl Split<'_> {
+    /// The rows of all partitions in the order of their paths, and what came of the lines.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Rows>, Counts) {
+        let mut all = Vec::new();
+        for (event_type, Table { by, events, partitions }) in self.tables.0 {
+            for (start, bytes) in partitions {
+                let event_type = &*event_type;
+                all.push(Rows {
+                    directory: Partition { event_type, start, by }.to_string(),
+                    bytes,
+                });
+            }
+            self.counts.events += events;
+            self.counts.by_type.insert(event_type.into(), events);
+        }
+        all.sort_by(|a, b| a.directory.cmp(&b.directory));
+        (all, self.counts)
+    }
+}

@@ -1,0 +1,332 @@
+//! What the workers have to do, and how they share it.
+//!
+//! Small inputs are put together until they make a batch, so that ten thousand of them cost no more
+//! than a large one. A large plain input is cut into chunks that several workers take. What belongs
+//! together follows from the list of inputs and their lengths alone, so a load that is repeated after
+//! a kill makes the batches, and so the files, that the first one would have made.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::failure::Failure;
+use crate::lake::ledger::{Digest, Ledger, Plan};
+use crate::load::batch::Batch;
+use crate::load::chunk::{self, ChunkError, Followed, Place};
+use crate::load::source::Source;
+use crate::load::{FailedInput, Load, Loaded};
+
+/// One piece of work.
+#[derive(Debug)]
+enum Item {
+    /// A batch that an interrupted load planned.
+    Resume(Plan),
+    /// Inputs that make a batch together, or one that is read from its beginning to its end.
+    Inputs(Vec<PathBuf>),
+    /// A part of a large input.
+    Part { input: PathBuf, place: Place, to: u64 },
+}
+
+/// The work that is left.
+#[derive(Debug)]
+pub struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    items: VecDeque<Item>,
+    /// Workers that may add items.
+    busy: usize,
+    failed: bool,
+}
+
+impl Queue {
+    /// The batches to finish first, then the inputs.
+    #[must_use]
+    pub fn new(unfinished: Vec<Plan>, inputs: &[PathBuf], batch_bytes: usize) -> Self {
+        let mut items: VecDeque<_> = unfinished.into_iter().map(Item::Resume).collect();
+        let mut together = Vec::new();
+        let mut bytes = 0;
+        for input in inputs {
+            // One that cannot be looked at cannot be read either, and is told of then.
+            let length = fs::metadata(input).map_or(0, |metadata| metadata.len());
+            if length >= batch_bytes as u64 {
+                items.push_back(Item::Inputs(vec![input.clone()]));
+                continue;
+            }
+            together.push(input.clone());
+            bytes += length;
+            if bytes >= batch_bytes as u64 {
+                items.push_back(Item::Inputs(std::mem::take(&mut together)));
+                bytes = 0;
+            }
+        }
+        if !together.is_empty() {
+            items.push_back(Item::Inputs(together));
+        }
+        let state = State { items, busy: 0, failed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next item, when there is one; `None` when no more can come.
+    fn next(&self) -> Option<Item> {
+        let mut state = self.lock();
+        loop {
+            if state.failed {
+                return None;
+            }
+            if let Some(item) = state.items.pop_front() {
+                state.busy += 1;
+                return Some(item);
+            }
+            if state.busy == 0 {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Puts the parts of an input before everything else.
+    fn add(&self, parts: Vec<Item>) {
+        let mut state = self.lock();
+        for part in parts.into_iter().rev() {
+            state.items.push_front(part);
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn finished(&self, well: bool) {
+        let mut state = self.lock();
+        state.busy -= 1;
+        state.failed |= !well;
+        drop(state);
+        self.changed.notify_all();
+    }
+}
+
+/// One thread's work.
+#[derive(Debug)]
+pub struct Worker<'a> {
+    ledger: Ledger<'a>,
+    queue: &'a Queue,
+    batch_bytes: usize,
+    batch: Batch<'a>,
+    loaded: Loaded,
+}
+
+impl<'a> Worker<'a> {
+    /// A worker on the queue.
+    #[must_use]
+    pub fn new(load: &'a Load<'a>, queue: &'a Queue) -> Self {
+        let ledger = Ledger::new(load.store);
+        Self {
+            ledger,
+            queue,
+            batch_bytes: load.batch_bytes,
+            batch: Batch::new(load),
+            loaded: Loaded::default(),
+        }
+    }
+
+    /// Works until nothing is left.
+    ///
+    /// # Errors
+    /// If the lake cannot be read or written; the other workers then end as well.
+    pub fn run(mut self) -> Result<Loaded, Failure> {
+        while let Some(item) = self.queue.next() {
+            // A panic must not leave the others waiting.
+            let ended = Ended { queue: self.queue, well: false };
+            self.work(item)?;
+            ended.well();
+        }
+        Ok(self.loaded)
+    }
+
+    fn work(&mut self, item: Item) -> Result<(), Failure> {
+        match item {
+            Item::Resume(plan) => self.resume(&plan),
+            Item::Part { input, place, to } => {
+                let done = self.part(&input, &place, to);
+                self.settle(&input, done)?;
+                self.publish()
+            }
+            Item::Inputs(inputs) => {
+                for input in inputs {
+                    let done = self.input(&input);
+                    self.settle(&input, done)?;
+                }
+                self.publish()
+            }
+        }
+    }
+
+    /// Notes an input that failed; passes on what is wrong with the lake.
+    fn settle(&mut self, input: &Path, done: Result<(), ChunkError>) -> Result<(), Failure> {
+        match done {
+            Ok(()) => Ok(()),
+            Err(ChunkError::Ledger(failure)) => Err(failure),
+            Err(error @ ChunkError::Input(_)) => {
+                self.fail(input, error.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    fn fail(&mut self, input: &Path, reason: String) {
+        self.loaded.failed.push(FailedInput { input: input.to_owned(), reason });
+    }
+
+    /// Takes what is new in an input into batches.
+    fn input(&mut self, input: &Path) -> Result<(), ChunkError> {
+        let mut source = Source::open(input)?;
+        let stream = Digest::of(&source.first_line()?);
+        let mut from = 0;
+        loop {
+            let place = match chunk::follow(&mut source, self.ledger, &stream, from)? {
+                Followed::New(place) => place,
+                Followed::Shorter(to) => {
+                    self.fail(input, shorter(to));
+                    return Ok(());
+                }
+            };
+            self.loaded.known_bytes += place.from - from;
+            if self.share(&mut source, &place)? {
+                return Ok(());
+            }
+            let Some(end) = self.take(&mut source, &place)? else {
+                return self.left_over(&source, &place);
+            };
+            from = end;
+        }
+    }
+
+    /// Notes what stands behind the last whole line.
+    fn left_over(&mut self, source: &Source, place: &Place) -> Result<(), ChunkError> {
+        let length = source.plain_length()?.unwrap_or(place.from);
+        self.loaded.unfinished_bytes += length.saturating_sub(place.from);
+        Ok(())
+    }
+
+    /// Gives the other workers their part of a large plain input, and says whether it is one.
+    fn share(&mut self, source: &mut Source, place: &Place) -> Result<bool, ChunkError> {
+        let Some(length) = source.plain_length()? else { return Ok(false) };
+        if length.saturating_sub(place.from) <= self.batch_bytes as u64 || place.attempt > 0 {
+            return Ok(false);
+        }
+        let mut from = place.from;
+        let mut parts = Vec::new();
+        let ends = chunk::cut(source, place, self.batch_bytes, length)?;
+        if ends.is_empty() {
+            return Ok(false);
+        }
+        for to in ends.into_iter().chain([length]) {
+            let place = Place { from, ..place.clone() };
+            parts.push(Item::Part { input: source.path().to_owned(), place, to });
+            from = to;
+        }
+        self.queue.add(parts);
+        Ok(true)
+    }
+
+    /// Takes a part of a large input, unless it was claimed.
+    fn part(&mut self, input: &Path, place: &Place, to: u64) -> Result<(), ChunkError> {
+        let mut source = Source::open(input)?;
+        let mut from = place.from;
+        while from < to {
+            match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
+                Followed::New(place) if place.from < to => {
+                    self.loaded.known_bytes += place.from - from;
+                    let Some(end) = self.take(&mut source, &place)? else {
+                        return self.left_over(&source, &place);
+                    };
+                    from = end;
+                }
+                Followed::New(place) => {
+                    self.loaded.known_bytes += place.from - from;
+                    return Ok(());
+                }
+                Followed::Shorter(claimed) => {
+                    self.fail(input, shorter(claimed));
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one chunk into the batch, and publishes the batch if it is full; the chunk's end.
+    fn take(&mut self, source: &mut Source, place: &Place) -> Result<Option<u64>, ChunkError> {
+        let end = self.batch.read(source, place)?;
+        if self.batch.is_full() {
+            self.publish()?;
+        }
+        Ok(end)
+    }
+
+    /// Finishes a batch that was planned.
+    fn resume(&mut self, plan: &Plan) -> Result<(), Failure> {
+        for chunk in &plan.chunks {
+            let input = Path::new(&chunk.input);
+            let read = Source::open(input)
+                .and_then(|mut source| self.batch.read_again(&mut source, chunk));
+            let reason = match read {
+                Ok(true) => continue,
+                Ok(false) => "it has changed since".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            self.batch.clear();
+            self.fail(input, interrupted(&reason));
+            return Ok(());
+        }
+        self.loaded.resumed += 1;
+        self.publish()
+    }
+
+    fn publish(&mut self) -> Result<(), Failure> {
+        if let Some(done) = self.batch.publish(self.ledger)? {
+            self.loaded.files += done.files.len() as u64;
+            self.loaded.counts.add(done.counts);
+        }
+        Ok(())
+    }
+}
+
+fn shorter(claimed: u64) -> String {
+    format!(
+        "it begins like an input that was loaded up to byte {claimed}, but is shorter: if it was cut, bring the \
+         whole file back; nothing of it was loaded now"
+    )
+}
+
+fn interrupted(reason: &str) -> String {
+    format!(
+        "an interrupted load had begun it, and it cannot be read any more: {reason}; bring it back to this \
+         place and load again, since some of its events are in the lake and others are not"
+    )
+}
+
+/// Tells the queue that an item came to its end, also if by a panic.
+struct Ended<'a> {
+    queue: &'a Queue,
+    well: bool,
+}
+
+impl Ended<'_> {
+    fn well(mut self) {
+        self.well = true;
+    }
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.queue.finished(self.well);
+    }
+}
