@@ -21,6 +21,16 @@ use crate::load::quarantine::Quarantine;
 use crate::load::source::Source;
 use crate::load::split::{Rows, Split};
 
+/// What came of publishing.
+#[derive(Debug)]
+pub struct Published {
+    /// What is in the lake now.
+    pub done: Done,
+    /// Whether the chunk that was read last is, or was left to another load: then that load's chunk
+    /// may end elsewhere.
+    pub has_last: bool,
+}
+
 /// Lines that are gathered until they are published together.
 #[derive(Debug)]
 pub struct Batch<'a> {
@@ -40,12 +50,20 @@ impl<'a> Batch<'a> {
         Self { store, settings, most_bytes: batch_bytes, buffer: Vec::new(), pieces: Vec::new() }
     }
 
-    /// Reads the next chunk of an input; its end, or `None` if there is no whole line.
+    /// Reads the next chunk of an input, no further than `limit`; its end, or `None` if there is no
+    /// whole line.
     ///
     /// # Errors
     /// If the input cannot be read.
-    pub fn read(&mut self, source: &mut Source, place: &Place) -> io::Result<Option<u64>> {
+    pub fn read(
+        &mut self,
+        source: &mut Source,
+        place: &Place,
+        limit: Option<u64>,
+    ) -> io::Result<Option<u64>> {
+        let limit = limit.map_or(u64::MAX, |limit| limit - place.from);
         let room = self.most_bytes - self.buffer.len();
+        let room = usize::try_from(limit).map_or(room, |limit| room.min(limit));
         let piece = chunk::read(source, place, room, &mut self.buffer)?;
         Ok(piece.map(|piece| {
             let end = piece.chunk.to;
@@ -63,10 +81,12 @@ impl<'a> Batch<'a> {
         Ok(piece.map(|piece| self.pieces.push(piece)).is_some())
     }
 
-    /// Whether it should be published before anything else is read.
+    /// Whether it should be published before anything else is read: it has its bytes, or a part of an
+    /// input. It never has two: whether the second belongs to it depends on who gets the first.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.buffer.len() >= self.most_bytes
+        let is_cut = self.pieces.last().is_some_and(|piece| piece.is_cut);
+        is_cut || self.buffer.len() >= self.most_bytes
     }
 
     /// Forgets what was read.
@@ -75,11 +95,12 @@ impl<'a> Batch<'a> {
         self.pieces.clear();
     }
 
-    /// Brings what was read into the lake; `None` if that is nothing.
+    /// Brings what was read into the lake; `None` if that is nothing. What another load has claimed
+    /// meanwhile is left to it.
     ///
     /// # Errors
     /// If the lake cannot be read or written.
-    pub fn publish(&mut self, ledger: Ledger<'_>) -> Result<Option<Done>, Failure> {
+    pub fn publish(&mut self, ledger: Ledger<'_>) -> Result<Option<Published>, Failure> {
         if self.pieces.is_empty() {
             return Ok(None);
         }
@@ -88,10 +109,12 @@ impl<'a> Batch<'a> {
         let mut split = Split::new(&self.settings.layout);
         let mut quarantine = Quarantine::default();
         let mut begin = 0;
+        let mut has_last = false;
         for piece in &self.pieces {
             let bytes = &self.buffer[begin..begin + piece.length];
             begin += piece.length;
-            if ledger.take(&piece.chunk, &batch)? {
+            has_last = ledger.take(&piece.chunk, &batch)?;
+            if has_last {
                 split.piece(piece, bytes, &mut quarantine);
             }
         }
@@ -99,7 +122,7 @@ impl<'a> Batch<'a> {
         self.store.sync()?;
         ledger.done(&batch, &done)?;
         self.clear();
-        Ok(Some(done))
+        Ok(Some(Published { done, has_last }))
     }
 
     /// Writes the files of the batch.

@@ -102,6 +102,8 @@ pub struct Piece {
     pub length: usize,
     /// Whether it is one line longer than any logger writes; the buffer has its first bytes only.
     pub is_too_long: bool,
+    /// Whether more of the input may follow now: the room ended, not the input.
+    pub is_cut: bool,
 }
 
 /// Appends the next chunk to `buffer`; `None`, and nothing, if there is no whole line.
@@ -129,12 +131,12 @@ fn read_lines(
     let begin = buffer.len();
     let mut looked = 0;
     let mut most = room;
-    let length = loop {
+    let (length, is_cut) = loop {
         let from = place.from + looked as u64;
         let read = source.read(from, most, buffer)?;
         let text = &buffer[begin..];
         if let Some(whole) = whole_lines(text, looked, read < most) {
-            break whole;
+            break (whole, read == most);
         }
         if read < most {
             buffer.truncate(begin);
@@ -150,7 +152,7 @@ fn read_lines(
     let text = &buffer[begin..];
     let end = Digest::of(&text[text.len().saturating_sub(END_BYTES)..]);
     let chunk = chunk(source, place, place.from + length as u64, end);
-    Ok(Some(Piece { chunk, length, is_too_long: false }))
+    Ok(Some(Piece { chunk, length, is_too_long: false, is_cut }))
 }
 
 /// Where the whole lines of a text end, of which the first bytes are known to have no newline.
@@ -195,7 +197,7 @@ fn too_long(
     let end = end_digest(source, place.from, to)?;
     let end = end.ok_or_else(|| io::Error::other("it became shorter while it was read"))?;
     let chunk = chunk(source, place, to, end);
-    Ok(Some(Piece { chunk, length: HEAD_BYTES, is_too_long: true }))
+    Ok(Some(Piece { chunk, length: HEAD_BYTES, is_too_long: true, is_cut: true }))
 }
 
 fn chunk(source: &Source, place: &Place, to: u64, end: Digest) -> Chunk {
@@ -228,7 +230,7 @@ pub fn read_again(
         length > MAX_LINE_BYTES && memchr::memchr(b'\n', &buffer[begin..begin + looked]).is_none();
     let length = if is_too_long { HEAD_BYTES } else { length };
     buffer.truncate(begin + length);
-    Ok(Some(Piece { chunk: planned.clone(), length, is_too_long }))
+    Ok(Some(Piece { chunk: planned.clone(), length, is_too_long, is_cut: false }))
 }
 
 /// Where the chunks of a long plain input end, but for the last one: where [`read`] would end them.

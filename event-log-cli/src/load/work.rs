@@ -12,7 +12,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::failure::Failure;
 use crate::lake::ledger::{Digest, Ledger, Plan};
-use crate::load::batch::Batch;
+use crate::load::batch::{Batch, Published};
 use crate::load::chunk::{self, ChunkError, Followed, Place};
 use crate::load::source::Source;
 use crate::load::{FailedInput, Load, Loaded};
@@ -156,14 +156,14 @@ impl<'a> Worker<'a> {
             Item::Part { input, place, to } => {
                 let done = self.part(&input, &place, to);
                 self.settle(&input, done)?;
-                self.publish()
+                self.publish().map(drop)
             }
             Item::Inputs(inputs) => {
                 for input in inputs {
                     let done = self.input(&input);
                     self.settle(&input, done)?;
                 }
-                self.publish()
+                self.publish().map(drop)
             }
         }
     }
@@ -201,7 +201,7 @@ impl<'a> Worker<'a> {
             if self.share(&mut source, &place)? {
                 return Ok(());
             }
-            let Some(end) = self.take(&mut source, &place)? else {
+            let Some(end) = self.take(&mut source, &place, None)? else {
                 return self.left_over(&source, &place);
             };
             from = end;
@@ -244,7 +244,7 @@ impl<'a> Worker<'a> {
             match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
                 Followed::New(place) if place.from < to => {
                     self.loaded.known_bytes += place.from - from;
-                    let Some(end) = self.take(&mut source, &place)? else {
+                    let Some(end) = self.take(&mut source, &place, Some(to))? else {
                         return self.left_over(&source, &place);
                     };
                     from = end;
@@ -262,11 +262,16 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Takes one chunk into the batch, and publishes the batch if it is full; the chunk's end.
-    fn take(&mut self, source: &mut Source, place: &Place) -> Result<Option<u64>, ChunkError> {
-        let end = self.batch.read(source, place)?;
-        if self.batch.is_full() {
-            self.publish()?;
+    /// Takes one chunk into the batch, and publishes the batch if it is full; where to go on.
+    fn take(
+        &mut self,
+        source: &mut Source,
+        place: &Place,
+        limit: Option<u64>,
+    ) -> Result<Option<u64>, ChunkError> {
+        let end = self.batch.read(source, place, limit)?;
+        if end.is_some() && self.batch.is_full() && !self.publish()? {
+            return Ok(Some(place.from));
         }
         Ok(end)
     }
@@ -287,15 +292,17 @@ impl<'a> Worker<'a> {
             return Ok(());
         }
         self.loaded.resumed += 1;
-        self.publish()
+        self.publish().map(drop)
     }
 
-    fn publish(&mut self) -> Result<(), Failure> {
-        if let Some(done) = self.batch.publish(self.ledger)? {
-            self.loaded.files += done.files.len() as u64;
-            self.loaded.counts.add(done.counts);
-        }
-        Ok(())
+    /// Publishes the batch, and says whether the chunk that was read last is part of it.
+    fn publish(&mut self) -> Result<bool, Failure> {
+        let Some(Published { done, has_last }) = self.batch.publish(self.ledger)? else {
+            return Ok(true);
+        };
+        self.loaded.files += done.files.len() as u64;
+        self.loaded.counts.add(done.counts);
+        Ok(has_last)
     }
 }
 

@@ -261,7 +261,7 @@ fn a_lake_is_loaded_with_one_set_of_options() {
 
 #[test]
 fn loads_at_the_same_time_add_each_event_once() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = in_memory();
     let inputs = directory.path().join("inputs");
     fs::create_dir(&inputs).unwrap();
     for (number, lines) in many(8_000).chunks(100).enumerate() {
@@ -281,7 +281,7 @@ fn loads_at_the_same_time_add_each_event_once() {
 #[test]
 fn a_load_that_is_killed_is_repaired_by_loading_again() {
     let kills = std::env::var("EVENT_LOG_LOAD_KILLS").map_or(10, |count| count.parse().unwrap());
-    let directory = tempfile::tempdir().unwrap();
+    let directory = in_memory();
     let inputs = directory.path().join("inputs");
     fs::create_dir(&inputs).unwrap();
     for (number, lines) in many(10_000).chunks(150).enumerate() {
@@ -308,6 +308,16 @@ fn a_load_that_is_killed_is_repaired_by_loading_again() {
     println!(
         "{kills} kills, {interrupted} batches interrupted, every lake equal to one loaded without"
     );
+}
+
+/// A directory in memory, where there is such: many small loads sync many small files.
+fn in_memory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
 }
 
 fn start(inputs: &Path, lake: &Path) -> std::process::Child {
