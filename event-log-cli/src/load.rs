@@ -6,7 +6,8 @@
 //!
 //! - [`source`]: an input as bytes by position, compressed or not. [`chunk`]: some whole lines of it.
 //! - [`batch`]: some lines, 32 MiB if there are so many, which become one set of files. [`split`]: its lines to
-//!   partitions; [`flatten`]: one line to one row. [`encode`]: a partition to a file.
+//!   partitions; [`scan`] and [`flatten`]: one line to one row, the usual
+//!   way and every way. [`encode`]: a partition to a file.
 //! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
 //! - [`work`]: what the workers have to do, and how they share it.
 //!
@@ -19,6 +20,7 @@ pub mod counts;
 pub mod encode;
 pub mod flatten;
 pub mod quarantine;
+pub mod scan;
 pub mod source;
 pub mod split;
 pub mod work;

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use crate::line::{Line, Member};
 
 /// What is taken by the envelope and by partitions. Engines do not tell capitals from small letters.
-const TAKEN: [&str; 11] = [
+pub(crate) const TAKEN: [&str; 11] = [
     "id",
     "date",
     "type",

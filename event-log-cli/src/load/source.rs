@@ -2,8 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::fs::FileExt;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::input::lines;
@@ -114,20 +113,13 @@ impl Source {
     }
 }
 
-fn read_plain(file: &File, from: u64, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
-    let begin = out.len();
-    out.resize(begin + most, 0);
-    let mut read = 0;
-    while read < most {
-        match file.read_at(&mut out[begin + read..], from + read as u64) {
-            Ok(0) => break,
-            Ok(more) => read += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    out.truncate(begin + read);
-    Ok(read)
+fn read_plain(file: &mut File, from: u64, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
+    let length = file.metadata()?.len();
+    let available = usize::try_from(length.saturating_sub(from)).unwrap_or(usize::MAX);
+    // No more: what is reserved for ten thousand small inputs need not be room for a batch.
+    out.reserve(most.min(available));
+    file.seek(SeekFrom::Start(from))?;
+    file.take(most as u64).read_to_end(out)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::load::chunk::Piece;
 use crate::load::counts::Counts;
 use crate::load::flatten;
 use crate::load::quarantine::{Quarantine, Rejected};
+use crate::load::scan::Scanned;
 
 /// The lines of a batch, as far as they were split.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl<'a> Split<'a> {
             quarantine.keep(&rejected, "the line is longer than any logger writes");
             return;
         }
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        for line in lines(bytes) {
             let text = line.strip_suffix(b"\n").unwrap_or(line);
             if !text.trim_ascii().is_empty() {
                 self.counts.lines += 1;
@@ -71,35 +72,69 @@ impl<'a> Split<'a> {
         }
     }
 
-    /// Appends one line to the rows of its partition, unless its id was there before.
+    /// Appends the row of one line to its partition, unless its id was there before.
     fn line(&mut self, text: &[u8]) -> Result<(), String> {
-        let line = Line::parse(text).map_err(|malformed| malformed.reason)?;
-        let hour = Hour::of(&line.date).ok_or_else(|| {
-            format!("the date `{}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z", line.date)
-        })?;
-        if !self.ids.insert(xxh3_128(line.id.as_bytes())) {
-            self.counts.duplicates += 1;
+        if let Some(line) = str::from_utf8(text).ok().and_then(Scanned::of) {
+            if let Some(rows) = self.rows(line.id, line.date, line.event_type)? {
+                line.row(rows);
+            }
             return Ok(());
         }
-        let Self { tables, counts, layout, .. } = self;
-        let table = tables.of(&line.event_type, layout)?;
-        table.events += 1;
-        let rows = table.rows(hour);
-        flatten::row(&line, rows, |key, new| {
-            let renamed = format!("{}.{key} -> {new}", line.event_type);
-            *counts.renamed.entry(renamed).or_default() += 1;
-        });
+        let line = Line::parse(text).map_err(|malformed| malformed.reason)?;
+        let mut renamed = Vec::new();
+        if let Some(rows) = self.rows(&line.id, &line.date, &line.event_type)? {
+            flatten::row(&line, rows, |key, new| {
+                renamed.push(format!("{}.{key} -> {new}", line.event_type));
+            });
+        }
+        for change in renamed {
+            *self.counts.renamed.entry(change).or_default() += 1;
+        }
         Ok(())
     }
+
+    /// Where the row of an event goes; `None` if its id was there before.
+    fn rows(
+        &mut self,
+        id: &str,
+        date: &str,
+        event_type: &str,
+    ) -> Result<Option<&mut Vec<u8>>, String> {
+        let hour = Hour::of(date).ok_or_else(|| {
+            format!("the date `{date}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z")
+        })?;
+        let table = self.tables.of(event_type, self.layout)?;
+        if !self.ids.insert(xxh3_128(id.as_bytes())) {
+            self.counts.duplicates += 1;
+            return Ok(None);
+        }
+        table.events += 1;
+        Ok(Some(table.rows(hour)))
+    }
+}
+
+/// The lines of a text with their newlines; the last one may have none.
+fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
+        let (line, rest) = bytes.split_at(end);
+        bytes = rest;
+        (!line.is_empty()).then_some(line)
+    })
 }
 
 /// The tables, by type.
 #[derive(Debug, Default)]
-struct Tables(HashMap<Box<str>, Table, RandomState>);
+struct Tables {
+    all: Vec<Table>,
+    /// The index of each, by its type.
+    by_type: HashMap<Box<str>, usize, RandomState>,
+}
 
 /// The rows of one type, by the first hour of their partition.
 #[derive(Debug)]
 struct Table {
+    event_type: Box<str>,
     by: By,
     events: u64,
     partitions: BTreeMap<Hour, Vec<u8>>,
@@ -108,17 +143,30 @@ struct Table {
 impl Tables {
     /// The table of a type.
     fn of(&mut self, event_type: &str, layout: &Layout) -> Result<&mut Table, String> {
-        if !self.0.contains_key(event_type) {
-            if !is_table_name(event_type) {
-                return Err(format!(
-                    "the type `{event_type}` cannot name a table: letters, digits, `_` and `-` can"
-                ));
-            }
-            let by = layout.of(event_type);
-            let table = Table { by, events: 0, partitions: BTreeMap::new() };
-            self.0.insert(event_type.into(), table);
+        let index = match self.by_type.get(event_type) {
+            Some(index) => *index,
+            None => self.add(event_type, layout)?,
+        };
+        Ok(&mut self.all[index])
+    }
+
+    #[cold]
+    fn add(&mut self, event_type: &str, layout: &Layout) -> Result<usize, String> {
+        if !is_table_name(event_type) {
+            return Err(format!(
+                "the type `{event_type}` cannot name a table: letters, digits, `_` and `-` can"
+            ));
         }
-        Ok(self.0.get_mut(event_type).expect("it was put there"))
+        let by = layout.of(event_type);
+        self.all.push(Table {
+            event_type: event_type.into(),
+            by,
+            events: 0,
+            partitions: BTreeMap::new(),
+        });
+        let index = self.all.len() - 1;
+        self.by_type.insert(event_type.into(), index);
+        Ok(index)
     }
 }
 
@@ -143,7 +191,7 @@ impl Split<'_> {
     #[must_use]
     pub fn finish(mut self) -> (Vec<Rows>, Counts) {
         let mut all = Vec::new();
-        for (event_type, Table { by, events, partitions }) in self.tables.0 {
+        for Table { event_type, by, events, partitions } in self.tables.all {
             for (start, bytes) in partitions {
                 let event_type = &*event_type;
                 all.push(Rows {
