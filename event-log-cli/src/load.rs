@@ -94,12 +94,20 @@ impl Load<'_> {
     /// no error: it is in the report, and the others are loaded.
     pub fn run(&self, inputs: &[PathBuf]) -> Result<Loaded, Failure> {
         self.settings.agree(self.store)?;
-        let ledger = Ledger::new(self.store);
-        let queue = work::Queue::new(ledger.unfinished()?, inputs, self.batch_bytes);
+        // First what was begun: who looks at an input then finds all claims of those batches.
+        let unfinished = Ledger::new(self.store).unfinished()?;
+        let mut loaded = self.work(&work::Queue::of_batches(unfinished))?;
+        loaded.add(self.work(&work::Queue::of_inputs(inputs, self.batch_bytes))?);
+        loaded.failed.sort_by(|a, b| a.input.cmp(&b.input));
+        Ok(loaded)
+    }
+
+    /// Has the workers empty a queue.
+    fn work(&self, queue: &work::Queue) -> Result<Loaded, Failure> {
         let mut loaded = Loaded::default();
         let outcomes: Vec<_> = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..self.workers.max(1))
-                .map(|_| scope.spawn(|| work::Worker::new(self, &queue).run()))
+                .map(|_| scope.spawn(|| work::Worker::new(self, queue).run()))
                 .collect();
             workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
         });
@@ -109,7 +117,6 @@ impl Load<'_> {
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        loaded.failed.sort_by(|a, b| a.input.cmp(&b.input));
         Ok(loaded)
     }
 }

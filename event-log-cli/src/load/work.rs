@@ -44,10 +44,21 @@ struct State {
 }
 
 impl Queue {
-    /// The batches to finish first, then the inputs.
+    fn new(items: VecDeque<Item>) -> Self {
+        let state = State { items, busy: 0, failed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    /// Batches that interrupted loads planned.
     #[must_use]
-    pub fn new(unfinished: Vec<Plan>, inputs: &[PathBuf], batch_bytes: usize) -> Self {
-        let mut items: VecDeque<_> = unfinished.into_iter().map(Item::Resume).collect();
+    pub fn of_batches(unfinished: Vec<Plan>) -> Self {
+        Self::new(unfinished.into_iter().map(Item::Resume).collect())
+    }
+
+    /// Inputs, of which the small ones are put together.
+    #[must_use]
+    pub fn of_inputs(inputs: &[PathBuf], batch_bytes: usize) -> Self {
+        let mut items = VecDeque::new();
         let mut together = Vec::new();
         let mut bytes = 0;
         for input in inputs {
@@ -67,8 +78,7 @@ impl Queue {
         if !together.is_empty() {
             items.push_back(Item::Inputs(together));
         }
-        let state = State { items, busy: 0, failed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        Self::new(items)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

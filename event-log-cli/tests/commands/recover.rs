@@ -1,10 +1,11 @@
 //! `recover`: the spool of a dead process is emptied, that of a living one refused.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use event_log::{Event, Logger};
+use event_log::{Event, Logger, SegmentFile, Storage};
 
 use crate::{event_log, event_log_json};
 
@@ -13,12 +14,24 @@ struct Ping {
     number: u32,
 }
 
+/// A disk on which no segment can be created, so that lines stay in the spool.
+struct NoSegments;
+
+impl Storage for NoSegments {
+    fn create(&self, _path: &Path) -> io::Result<Box<dyn SegmentFile>> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+}
+
 /// A log directory as a kill leaves it: a spool that nobody holds, with lines in no segment yet. The
-/// spool is copied from a living logger whose log directory is out of its reach.
+/// spool is a copy of a living logger's.
 fn left_by_a_kill(directory: &Path, events: u32) {
     let living = tempfile::tempdir().unwrap();
-    let logger =
-        Logger::builder(living.path()).drain_interval(Duration::from_secs(1)).build().unwrap();
+    let logger = Logger::builder(living.path())
+        .storage(NoSegments)
+        .close_timeout(Duration::ZERO)
+        .build()
+        .unwrap();
     for number in 0..events {
         logger.emit(Ping { number });
     }
