@@ -174,6 +174,7 @@ mod local;
 mod locale;
 mod logger;
 mod mapping;
+mod names;
 mod params;
 mod progress;
 mod shared;
@@ -210,6 +211,7 @@ pub mod __private {
     pub use crate::envelope::Envelope;
     pub use crate::event::{Event, EventType};
     pub use crate::locale::AsLocale;
+    pub use crate::names::{EventNames, TypeNames};
     pub use crate::params::{Params, ParamsError};
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;
