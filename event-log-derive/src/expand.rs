@@ -46,10 +46,8 @@ fn names(event: &Event) -> TokenStream {
     let where_clause = bounds::where_clause(event);
     let types = event.variants.iter().map(|variant| {
         let event_type = &variant.type_name.text;
-        let variant_name = match variant.ident.map(|ident| ident.unraw().to_string()) {
-            Some(name) => quote!(#runtime::Option::Some(#name)),
-            None => quote!(#runtime::Option::None),
-        };
+        let variant_name = variant.ident.map(|ident| ident.unraw().to_string());
+        let variant_name = variant_name.map_or_else(|| quote!(None), |name| quote!(Some(#name)));
         let fields = variant.fields.iter().filter_map(|field| {
             let key = match &field.target {
                 Target::Skipped => return None,
@@ -62,7 +60,7 @@ fn names(event: &Event) -> TokenStream {
         quote! {
             #runtime::TypeNames {
                 event_type: #event_type,
-                variant: #variant_name,
+                variant: #runtime::Option::#variant_name,
                 fields: &[#(#fields),*],
             }
         }

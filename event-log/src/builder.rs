@@ -18,6 +18,8 @@ use crate::shared::ErrorHandler;
 use crate::spool::directory;
 use crate::spool::header::{MAX_RING_BYTES, MIN_RING_BYTES};
 use crate::spool::record;
+#[cfg(feature = "testing")]
+use crate::testing::{Recorded, Recording};
 use crate::writer::retention::Retention;
 use crate::writer::rotation::Rotation;
 use crate::writer::segments::SegmentsConfig;
@@ -305,6 +307,27 @@ impl LoggerBuilder {
             BuildError::CreateDirectory { path: self.directory.clone(), source }
         })?;
         Handle::start(Self { directory, ..self }).map(Logger::of)
+    }
+
+    /// Makes a logger with these options that records in memory, for tests, and what it records. It
+    /// has no thread, file or spool: the directory is neither made nor read, and what is said of
+    /// segments, of the spool and of the storage does not count. Needs the feature `testing`.
+    ///
+    /// # Errors
+    /// If an option is out of its range.
+    #[cfg(feature = "testing")]
+    pub fn record(mut self) -> Result<(Logger, Recorded), BuildError> {
+        self.check()?;
+        let recording = Arc::new(Recording::default());
+        let (told, on_error) = (Arc::clone(&recording), Arc::clone(&self.on_error));
+        self.on_error = Arc::new(move |error| {
+            if let LogError::Dropped(error) = error {
+                told.push_dropped(error.clone());
+            }
+            on_error(error);
+        });
+        let handle = Handle::record(self, Arc::clone(&recording));
+        Ok((Logger::of(handle), Recorded::new(recording)))
     }
 
     fn check(&self) -> Result<(), BuildError> {

@@ -181,6 +181,8 @@ mod shared;
 mod spool;
 mod stats;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod user_id;
 mod waiting;
 mod writer;
