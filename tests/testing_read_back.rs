@@ -116,7 +116,9 @@ fn the_variants_of_an_enum_are_told_apart_by_their_types() {
 
     let (logger, recorded) = testing::recorder();
     let events = || [Lesson::Started { course: "kana" }, Lesson::Left, Lesson::Rated { stars: 5 }];
-    events().iter().for_each(|event| logger.emit(event));
+    for event in events() {
+        logger.emit(event);
+    }
 
     assert_eq!(recorded.of::<Lesson>(), events());
 }

@@ -247,7 +247,7 @@ macro_rules! __holds {
     }};
 }
 
-/// One check for each field of a pattern that has a pattern of its own.
+/// One check for each field of a pattern.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __field_checks {
@@ -255,16 +255,30 @@ macro_rules! __field_checks {
         $crate::__field_checks!($event, $path { $($name $(: $value)?),+ })
     };
     ($event:ident, $path:path { $($name:ident $(: $value:pat)?),* $(,)? }) => {
-        ::std::vec![$($(
-            $crate::testing::__private::FieldCheck {
-                name: stringify!($name),
-                wanted: stringify!($value),
-                holds: $crate::__holds!($event, ($path { $name: $value, .. })),
-            },
-        )?)*]
+        ::std::vec![$($crate::__field_check!($event, $path, $name $(: $value)?)),*]
     };
     // `..` alone, or a field with a modifier.
     ($event:ident, $path:path { $($fields:tt)* }) => {
         ::std::vec::Vec::new()
+    };
+}
+
+/// The check of one field; one that is only bound holds.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __field_check {
+    ($event:ident, $path:path, $name:ident) => {
+        $crate::testing::__private::FieldCheck {
+            name: stringify!($name),
+            wanted: stringify!($name),
+            holds: true,
+        }
+    };
+    ($event:ident, $path:path, $name:ident: $value:pat) => {
+        $crate::testing::__private::FieldCheck {
+            name: stringify!($name),
+            wanted: stringify!($value),
+            holds: $crate::__holds!($event, ($path { $name: $value, .. })),
+        }
     };
 }

@@ -54,7 +54,8 @@ pub struct FieldCheck {
 #[must_use]
 pub struct Found<'r, T> {
     recorded: &'r Recorded,
-    wanted: String,
+    /// With its label.
+    wanted: Option<(&'static str, String)>,
     matches: Vec<T>,
     near_misses: Vec<NearMiss<'r>>,
 }
@@ -67,7 +68,7 @@ pub fn lines(recorded: &Recorded, wanted: Columns) -> Found<'_, Line<'_>> {
     } else {
         format!("{event_type} {columns}")
     };
-    let mut found = Found::new(recorded, text);
+    let mut found = Found::new(recorded, Some(("wanted", text)));
     for line in recorded.all() {
         if line.event_type() == event_type {
             let checks = check::columns(&columns, &line);
@@ -92,7 +93,7 @@ pub fn events<'r, E: EventNames + Deserialize<'r>>(
         Some(guard) => format!("{} if {guard}", wanted.pattern),
         None => wanted.pattern.to_owned(),
     };
-    let mut found = Found::new(recorded, text);
+    let mut found = Found::new(recorded, Some(("wanted", text)));
     for event in recorded.of::<E>() {
         match judge(&event) {
             Judgement { matches: true, .. } => found.matches.push(event),
@@ -135,13 +136,13 @@ fn checks_of<E: EventNames>(
 #[track_caller]
 pub fn nothing(recorded: &Recorded) {
     if !recorded.is_empty() {
-        let found: Found<'_, Line<'_>> = Found::new(recorded, String::new());
+        let found: Found<'_, Line<'_>> = Found::new(recorded, None);
         found.fail("nothing should have been emitted");
     }
 }
 
 impl<'r, T: HasLine<'r>> Found<'r, T> {
-    fn new(recorded: &'r Recorded, wanted: String) -> Self {
+    fn new(recorded: &'r Recorded, wanted: Option<(&'static str, String)>) -> Self {
         Self { recorded, wanted, matches: Vec::new(), near_misses: Vec::new() }
     }
 
@@ -172,6 +173,7 @@ impl<'r, T: HasLine<'r>> Found<'r, T> {
     pub fn none(mut self) {
         // What nearly matches is as it should be.
         self.near_misses.clear();
+        self.wanted = self.wanted.map(|(_, pattern)| ("unwanted", pattern));
         match self.matches.len() {
             0 => {}
             1 => self.fail("1 emitted event matches, none should"),

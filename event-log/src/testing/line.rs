@@ -139,6 +139,10 @@ impl<'r> Line<'r> {
         read(self)
     }
 
+    pub(super) fn params_text(&self) -> &'r str {
+        self.envelope.get("params").map_or("", RawValue::get)
+    }
+
     pub(super) fn raw(&self, name: &str) -> Option<&'r RawValue> {
         let param = self.params.get(name);
         param.or_else(|| self.envelope.get(name).filter(|_| name != "params"))

@@ -23,8 +23,8 @@ pub(super) struct NearMiss<'r> {
 /// Everything that a message tells.
 pub(super) struct Report<'a, 'r> {
     pub(super) headline: &'a str,
-    /// As it stands in the assertion; empty if it is nothing.
-    pub(super) wanted: String,
+    /// With its label, as it stands in the assertion.
+    pub(super) wanted: Option<(&'static str, String)>,
     pub(super) matches: Vec<&'a Line<'r>>,
     pub(super) near_misses: Vec<NearMiss<'r>>,
     pub(super) recorded: &'r Recorded,
@@ -33,8 +33,8 @@ pub(super) struct Report<'a, 'r> {
 impl fmt::Display for Report<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.headline)?;
-        if !self.wanted.is_empty() {
-            write!(f, "\n  wanted: {}", self.wanted)?;
+        if let Some((label, wanted)) = &self.wanted {
+            write!(f, "\n  {label}: {wanted}")?;
         }
         if !self.matches.is_empty() {
             f.write_str("\n\nmatching:")?;
@@ -102,7 +102,7 @@ fn write_lines(f: &mut fmt::Formatter<'_>, lines: &[&Line<'_>]) -> fmt::Result {
     let digits = shown.last().map_or(0, |line| line.number().to_string().len());
     for line in shown {
         write!(f, "\n  {:>digits$}  {:width$}  ", line.number(), line.event_type())?;
-        write_short(f, &line.params().to_string())?;
+        write_short(f, line.params_text())?;
     }
     Ok(())
 }
