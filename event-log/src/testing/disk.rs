@@ -83,12 +83,17 @@ impl FailingDisk {
         self.change(|faults| faults.on(operation).rule = rule);
     }
 
-    /// Lets this operation hang until it is freed, but not longer than a minute.
+    /// Lets this operation hang until it is resumed or freed, but not longer than a minute.
     pub fn hang(&self, operation: Operation) {
         self.change(|faults| faults.on(operation).hangs = true);
     }
 
-    /// Lets this operation neither fail nor hang any more. What hangs goes on.
+    /// Lets this operation hang no more. What hangs goes on, and fails if it is to fail.
+    pub fn resume(&self, operation: Operation) {
+        self.change(|faults| faults.on(operation).hangs = false);
+    }
+
+    /// Lets this operation neither hang nor fail any more. What hangs goes on.
     pub fn free(&self, operation: Operation) {
         self.change(|faults| {
             let state = faults.on(operation);
