@@ -100,6 +100,26 @@ near misses:
 }
 
 #[test]
+fn the_message_in_the_documentation_is_the_message() {
+    #[derive(Event, Deserialize)]
+    struct LessonRated<'a> {
+        course: &'a str,
+        stars: u8,
+    }
+
+    let (logger, recorded) = testing::recorder();
+    logger.emit(LessonRated { course: "kana", stars: 5 });
+    let message = message(|| {
+        assert_emitted!(recorded, LessonRated { course: "kana", stars: 1, .. });
+    });
+
+    let documented: String = message.lines().flat_map(|line| ["\n/// ", line]).collect();
+    let documented = documented.replace("/// \n", "///\n");
+    let source = include_str!("../event-log/src/testing/assert.rs");
+    assert!(source.contains(&documented), "not in the documentation:{documented}");
+}
+
+#[test]
 fn a_guard_is_blamed_where_the_fields_are_as_wanted() {
     let recorded = some_events();
     let message = message(

@@ -32,6 +32,29 @@ fn a_field_borrows_from_the_line() {
 }
 
 #[test]
+fn text_with_escapes_is_read_into_what_can_own_it_and_refused_by_a_str() {
+    #[derive(Debug, PartialEq, Event, Deserialize)]
+    #[event(type = "comment")]
+    struct Owning<'a> {
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+    }
+
+    #[derive(Debug, Event, Deserialize)]
+    #[event(type = "comment")]
+    struct Borrowing<'a> {
+        text: &'a str,
+    }
+
+    let (logger, recorded) = testing::recorder();
+    logger.emit(Borrowing { text: "\"\n" });
+
+    assert_eq!(recorded.of::<Owning>(), [Owning { text: "\"\n".into() }]);
+    let error = recorded.all()[0].read::<Borrowing>().unwrap_err();
+    assert!(error.to_string().contains("expected a borrowed string"), "{error}");
+}
+
+#[test]
 fn a_renamed_field_is_found_by_its_name_in_rust_and_by_the_one_that_serde_has_for_it() {
     #[derive(Debug, PartialEq, Event, Deserialize)]
     struct Meeting {

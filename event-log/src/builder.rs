@@ -311,10 +311,25 @@ impl LoggerBuilder {
 
     /// Makes a logger with these options that records in memory, for tests, and what it records. It
     /// has no thread, file or spool: the directory is neither made nor read, and what is said of
-    /// segments, of the spool and of the storage does not count. Needs the feature `testing`.
+    /// segments, of the spool and of the storage does not count. Needs the feature `testing`, whose
+    /// module has [the rest](crate::testing).
+    ///
+    /// Unlike a service's, the ids count: 1, 2, 3.
     ///
     /// # Errors
     /// If an option is out of its range.
+    ///
+    /// ```
+    /// use event_log::{Event, Logger};
+    ///
+    /// #[derive(Event)]
+    /// struct Ping;
+    ///
+    /// let (logger, recorded) = Logger::builder("/var/log/shop").prefix("shop").record()?;
+    /// logger.emit(Ping);
+    /// assert_eq!(recorded.all()[0].event_type(), "ping");
+    /// # Ok::<(), event_log::BuildError>(())
+    /// ```
     #[cfg(feature = "testing")]
     pub fn record(mut self) -> Result<(Logger, Recorded), BuildError> {
         self.check()?;

@@ -7,16 +7,15 @@
 /// | written | matches | returns |
 /// | --- | --- | --- |
 /// | `Lesson { stars: 5, .. }` | an event that can be [read back](crate::testing#what-can-be-read-back) and has this pattern | the first that matches, as [`Emitted`](crate::testing::Emitted) |
-/// | `Lesson { stars, .. } if stars > 3` | the same, and the guard holds | the same |
+/// | `Lesson { stars, .. } if *stars > 3` | the same, and the guard holds | the same |
 /// | `"lesson", { "stars": 5 }` | a line of this type with these values among its [columns](crate::testing::Line::get) | the first that matches, as [`Line`](crate::testing::Line) |
 /// | `"lesson"` | a line of this type | the same |
 ///
 /// With `times = n` at the end exactly so many must match, and all of them are returned, in a `Vec`.
 ///
 /// Of an object the wanted keys are compared, and other keys do not matter, at any depth; an array
-/// must have the wanted elements and no more. The values are those of
-/// [`serde_json::json!`](https://docs.rs/serde_json/1/serde_json/macro.json.html), so variables may
-/// stand among them.
+/// must have the wanted elements and no more. The values are those of [`serde_json::json!`], so
+/// variables may stand among them.
 ///
 /// # Panics
 /// If no event matches, or not so many.
