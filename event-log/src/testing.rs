@@ -56,6 +56,8 @@
 //! no spool. So nothing has to be flushed or cleared up, and tests can run in parallel: each has a
 //! logger of its own, and nothing is global.
 //!
+//! A larger example, to be copied, is `examples/tested_domain.rs` in the repository.
+//!
 //! # What was emitted
 //!
 //! - [`assert_emitted!`] and [`assert_not_emitted!`] take a pattern, with or without a guard, or a
