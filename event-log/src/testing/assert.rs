@@ -198,14 +198,14 @@ macro_rules! __wanted_columns {
 macro_rules! __wanted_pattern {
     (@fields $path:path { $($fields:tt)* } $(if $guard:expr)?) => {
         $crate::testing::__private::Pattern {
-            pattern: stringify!($path { $($fields)* }),
-            guard: [$(stringify!($guard))?].first().copied(),
+            pattern: ::core::stringify!($path { $($fields)* }),
+            guard: [$(::core::stringify!($guard))?].first().copied(),
         }
     };
     (@whole $pattern:pat $(if $guard:expr)?) => {
         $crate::testing::__private::Pattern {
-            pattern: stringify!($pattern),
-            guard: [$(stringify!($guard))?].first().copied(),
+            pattern: ::core::stringify!($pattern),
+            guard: [$(::core::stringify!($guard))?].first().copied(),
         }
     };
 }
@@ -218,16 +218,16 @@ macro_rules! __judge {
         |event| $crate::testing::__private::Judgement {
             matches: $crate::__holds!(event, ($path { $($fields)* }) $(if $guard)?),
             fields: if $crate::__holds!(event, ($path { .. })) {
-                Some($crate::__field_checks!(event, $path { $($fields)* }))
+                ::core::option::Option::Some($crate::__field_checks!(event, $path { $($fields)* }))
             } else {
-                None
+                ::core::option::Option::None
             },
         }
     };
     (@whole $pattern:pat $(if $guard:expr)?) => {
         |event| $crate::testing::__private::Judgement {
             matches: $crate::__holds!(event, ($pattern) $(if $guard)?),
-            fields: Some(::std::vec::Vec::new()),
+            fields: ::core::option::Option::Some(::std::vec::Vec::new()),
         }
     };
 }
@@ -268,15 +268,15 @@ macro_rules! __field_checks {
 macro_rules! __field_check {
     ($event:ident, $path:path, $name:ident) => {
         $crate::testing::__private::FieldCheck {
-            name: stringify!($name),
-            wanted: stringify!($name),
+            name: ::core::stringify!($name),
+            wanted: ::core::stringify!($name),
             holds: true,
         }
     };
     ($event:ident, $path:path, $name:ident: $value:pat) => {
         $crate::testing::__private::FieldCheck {
-            name: stringify!($name),
-            wanted: stringify!($value),
+            name: ::core::stringify!($name),
+            wanted: ::core::stringify!($value),
             holds: $crate::__holds!($event, ($path { $name: $value, .. })),
         }
     };
