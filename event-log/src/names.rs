@@ -8,7 +8,8 @@ use crate::event::Event;
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event whose type is known",
-    note = "name the struct or enum that has `#[derive(event_log::Event)]`"
+    label = "cannot be read back",
+    note = "name the struct or enum itself, and let it have `#[derive(event_log::Event)]`"
 )]
 pub trait EventNames: Event {
     /// One for a struct, one for each variant of an enum, in their order.

@@ -51,10 +51,10 @@
 //!
 //! A recording logger is a [`Logger`] like any other: its clones, [`with`](Logger::with), the ambient
 //! [`Context`](crate::Context), [`stats`](Logger::stats), the limit of a line, [`close`](Logger::close)
-//! and whatever a `Serialize` does all go the way of a service's logger, and the lines are the same to the byte.
-//! But a line is there to be looked at as soon as its emit returns, and there is no thread, no file and
-//! no spool. So nothing has to be flushed or cleared up, and tests can run in parallel: each has a
-//! logger of its own, and nothing is global.
+//! and whatever a `Serialize` does all go the way of a service's logger, and but for the ids the lines
+//! are the same to the byte. But a line is there to be looked at as soon as its emit returns, and there is
+//! no thread, no file and no spool. So nothing has to be flushed or cleared up, and tests can run in
+//! parallel: each has a logger of its own, and nothing is global.
 //!
 //! A larger example, to be copied, is `examples/tested_domain.rs` in the repository.
 //!
