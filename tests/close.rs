@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use event_log::testing::{FailingDisk, Operation};
 use event_log::{DropReason, FlushError, Logger};
-use tests::disk::Disk;
 use tests::wait::{PATIENCE, wait_until};
 use tests::{Tick, numbers, segments};
 
@@ -62,8 +62,8 @@ fn a_second_close_says_the_same_and_a_flush_after_it_has_nothing_to_do() {
 
 #[test]
 fn a_close_on_a_failing_disk_says_what_is_left_and_the_next_start_recovers_it() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.append = Some(5));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.fail(Operation::Append, 5);
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
     (0..100).for_each(|number| logger.emit(Tick::new(number)));
     let error = logger.close(Duration::from_millis(100)).unwrap_err();
@@ -85,8 +85,8 @@ fn a_close_on_a_failing_disk_says_what_is_left_and_the_next_start_recovers_it() 
 
 #[test]
 fn a_drop_on_a_hanging_disk_returns_in_time_and_the_next_start_takes_nothing_from_it() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.stuck = true);
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.hang(Operation::Append);
     let logger = Logger::builder(directory.path())
         .storage(disk.clone())
         .close_timeout(Duration::from_millis(50))
@@ -112,11 +112,11 @@ fn a_drop_on_a_hanging_disk_returns_in_time_and_the_next_start_takes_nothing_fro
 
 #[test]
 fn a_close_that_is_late_takes_no_more_events_either() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.stuck = true);
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.hang(Operation::Append);
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
     logger.emit(Tick::new(1));
-    wait_until("the writer hangs", || disk.appends() == 1);
+    wait_until("the writer hangs", || disk.count(Operation::Append) == 1);
     logger.close(Duration::from_millis(20)).unwrap_err();
     let error = logger.try_emit(Tick::new(2)).expect_err("the logger was closed");
     assert_eq!(error.reason(), DropReason::Closed);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use event_log::__private::Envelope;
+use event_log::__private::{Envelope, EventNames};
 use event_log::{AsUserId, CountryCode, Event, Locale, UserId};
 use serde::Serialize;
 use serde_json::json;
@@ -413,4 +413,31 @@ fn a_borrowed_value_serializes_like_an_owned_one() {
 
     let event = Borrowing { text: "t".into(), list: &[1] };
     assert_eq!(params_of(&event), json!({"text": "t", "list": [1]}));
+}
+
+#[test]
+fn names_tell_what_is_called_how_in_the_line_and_in_rust() {
+    #[derive(Event)]
+    #[allow(dead_code, reason = "only their names count")]
+    enum Meeting<'a, T> {
+        #[event(type = "meeting_planned")]
+        Planned {
+            #[event(rename = "planned_for")]
+            date: T,
+            #[event(user_id)]
+            host: u64,
+            r#in: &'a str,
+            #[event(skip)]
+            session: u8,
+        },
+        r#In,
+    }
+
+    let names = <Meeting<'_, u8> as EventNames>::NAMES;
+
+    assert_eq!(names.len(), 2);
+    assert_eq!((names[0].event_type, names[0].variant), ("meeting_planned", Some("Planned")));
+    assert_eq!(names[0].fields, [("planned_for", "date"), ("user_id", "host"), ("in", "in")]);
+    assert_eq!((names[1].event_type, names[1].variant), ("in", Some("In")));
+    assert_eq!(<UserRegistration as EventNames>::NAMES[0].variant, None);
 }

@@ -4,9 +4,8 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use event_log::testing::{FailingDisk, Operation, SetClock};
 use event_log::{FlushError, LogError, Logger, LoggerBuilder, Overflow};
-use tests::clock::ManualClock;
-use tests::disk::Disk;
 use tests::wait::{PATIENCE, wait_until};
 use tests::{Tick, numbers, segments};
 
@@ -20,7 +19,7 @@ fn place() -> tempfile::TempDir {
 /// What the error handler was told, as text.
 type Told = Arc<Mutex<Vec<String>>>;
 
-fn logger(directory: &std::path::Path, disk: &Disk) -> (LoggerBuilder, Told) {
+fn logger(directory: &std::path::Path, disk: &FailingDisk) -> (LoggerBuilder, Told) {
     let told = Told::default();
     let told_to = Arc::clone(&told);
     let builder = Logger::builder(directory).storage(disk.clone()).on_error(move |error| {
@@ -43,18 +42,18 @@ fn emit(logger: &Logger, numbers: std::ops::Range<u64>) {
 #[test]
 fn a_line_torn_by_a_full_disk_is_completed_in_its_segment() {
     for room in [0, 1, 100, 333, 1_000, 1_501] {
-        let (directory, disk) = (place(), Disk::default());
-        disk.set(|faults| faults.room = Some(room));
+        let (directory, disk) = (place(), FailingDisk::new());
+        disk.leave_room(room);
         let (builder, told) = logger(directory.path(), &disk);
         // Whatever is due meanwhile, a torn line is completed first.
-        let clock = ManualClock::at("2026-11-22T10:00:00Z");
+        let clock = SetClock::at("2026-11-22T10:00:00Z");
         let logger = builder.clock(clock.clone()).build().unwrap();
         emit(&logger, 0..100);
         wait_until("the disk is full", || was_told(&told, "append to"));
         let torn = segments(directory.path());
         assert_eq!(fs::metadata(&torn[0]).unwrap().len(), room, "as much as there was room for");
         if room % 7 != 0 {
-            clock.advance(7_200);
+            clock.advance(Duration::from_secs(7_200));
         }
         disk.heal();
         logger.flush(PATIENCE).unwrap();
@@ -66,8 +65,8 @@ fn a_line_torn_by_a_full_disk_is_completed_in_its_segment() {
 
 #[test]
 fn a_line_torn_by_a_full_disk_is_completed_by_the_next_start() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.room = Some(333));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.leave_room(333);
     let (builder, told) = logger(directory.path(), &disk);
     let logger = builder.close_timeout(Duration::from_millis(50)).build().unwrap();
     emit(&logger, 0..100);
@@ -83,19 +82,19 @@ fn a_line_torn_by_a_full_disk_is_completed_by_the_next_start() {
 #[test]
 fn a_recovery_on_a_full_disk_goes_on_where_it_stopped() {
     let directory = place();
-    let disk = Disk::default();
-    disk.set(|faults| faults.stuck = true);
+    let disk = FailingDisk::new();
+    disk.hang(Operation::Append);
     let (builder, _) = logger(directory.path(), &disk);
     let first = builder.close_timeout(Duration::ZERO).build().unwrap();
     emit(&first, 0..100);
-    let full = Disk::default();
-    full.set(|faults| faults.room = Some(0));
-    disk.set(|faults| faults.append = Some(ENOSPC));
-    disk.set(|faults| faults.stuck = false);
+    let full = FailingDisk::new();
+    full.leave_room(0);
+    disk.fail(Operation::Append, ENOSPC);
+    disk.resume(Operation::Append);
     drop(first);
     wait_until("the first one let go", || spool_is_free(directory.path()));
     for room in [0, 10, 333, 2_000] {
-        full.set(|faults| faults.room = Some(room));
+        full.leave_room(room);
         let (builder, told) = logger(directory.path(), &full);
         drop(builder.build().unwrap());
         assert!(was_told(&told, "cannot recover the spool"), "{:?}", told.lock().unwrap());
@@ -114,12 +113,12 @@ fn spool_is_free(directory: &std::path::Path) -> bool {
 
 #[test]
 fn an_input_output_error_is_told_and_writing_resumes_by_itself() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.append = Some(EIO));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.fail(Operation::Append, EIO);
     let (builder, told) = logger(directory.path(), &disk);
     let logger = builder.build().unwrap();
     emit(&logger, 0..100);
-    wait_until("it was tried some times", || disk.appends() >= 5);
+    wait_until("it was tried some times", || disk.count(Operation::Append) >= 5);
     assert!(was_told(&told, "cannot append to"));
     assert!(logger.stats().io_errors >= 4);
     disk.heal();
@@ -129,12 +128,12 @@ fn an_input_output_error_is_told_and_writing_resumes_by_itself() {
 
 #[test]
 fn a_failing_disk_leaves_no_empty_segments_behind() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.append = Some(EIO));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.fail(Operation::Append, EIO);
     let (builder, _) = logger(directory.path(), &disk);
     let logger = builder.build().unwrap();
     emit(&logger, 0..10);
-    wait_until("it was tried some times", || disk.appends() >= 7);
+    wait_until("it was tried some times", || disk.count(Operation::Append) >= 7);
     assert!(segments(directory.path()).len() <= 1, "{:?}", segments(directory.path()));
     disk.heal();
     logger.flush(PATIENCE).unwrap();
@@ -146,14 +145,14 @@ fn a_failing_disk_leaves_no_empty_segments_behind() {
 
 #[test]
 fn a_segment_that_is_still_empty_when_its_period_ends_takes_the_next_line() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.room = Some(0));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.leave_room(0);
     let (builder, told) = logger(directory.path(), &disk);
-    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let clock = SetClock::at("2026-11-22T10:00:00Z");
     let logger = builder.clock(clock.clone()).build().unwrap();
     emit(&logger, 0..10);
     wait_until("the disk is full", || was_told(&told, "append to"));
-    clock.advance(7_200);
+    clock.advance(Duration::from_secs(7_200));
     disk.heal();
     logger.flush(PATIENCE).unwrap();
     for segment in segments(directory.path()) {
@@ -164,8 +163,8 @@ fn a_segment_that_is_still_empty_when_its_period_ends_takes_the_next_line() {
 
 #[test]
 fn a_failing_disk_is_tried_with_growing_pauses_however_many_events_are_refused_meanwhile() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.append = Some(ENOSPC));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.fail(Operation::Append, ENOSPC);
     let (builder, _) = logger(directory.path(), &disk);
     let logger = builder.spool_bytes(128 << 10).overflow(Overflow::Drop).build().unwrap();
     let until = Instant::now() + Duration::from_millis(700);
@@ -173,14 +172,18 @@ fn a_failing_disk_is_tried_with_growing_pauses_however_many_events_are_refused_m
         logger.emit(Tick::new(1));
     }
     // After 0, 10, 30, 70, 150, 310 and 630 ms.
-    assert!(disk.appends() <= 10, "tried {} times in 700 ms", disk.appends());
+    assert!(
+        disk.count(Operation::Append) <= 10,
+        "tried {} times in 700 ms",
+        disk.count(Operation::Append)
+    );
     disk.heal();
 }
 
 #[test]
 fn a_segment_that_cannot_be_created_is_told_of_and_created_later() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.create = Some(ENOSPC));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.fail(Operation::Create, ENOSPC);
     let (builder, told) = logger(directory.path(), &disk);
     let logger = builder.build().unwrap();
     emit(&logger, 0..10);
@@ -196,8 +199,8 @@ fn a_segment_that_cannot_be_created_is_told_of_and_created_later() {
 
 #[test]
 fn a_flush_that_is_late_says_what_is_left() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.stuck = true);
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.hang(Operation::Append);
     let (builder, _) = logger(directory.path(), &disk);
     let logger = builder.build().unwrap();
     emit(&logger, 0..25);
@@ -211,7 +214,7 @@ fn a_flush_that_is_late_says_what_is_left() {
 fn a_directory_that_vanished_is_made_again() {
     let directory = place();
     let path = directory.path().join("log");
-    let (builder, told) = logger(&path, &Disk::default());
+    let (builder, told) = logger(&path, &FailingDisk::new());
     let logger = builder.build().unwrap();
     emit(&logger, 0..5);
     logger.flush(PATIENCE).unwrap();
@@ -228,12 +231,12 @@ fn a_directory_that_vanished_is_made_again() {
 fn a_directory_that_vanished_between_two_segments_is_told_of_too() {
     let directory = place();
     let path = directory.path().join("log");
-    let (builder, told) = logger(&path, &Disk::default());
-    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let (builder, told) = logger(&path, &FailingDisk::new());
+    let clock = SetClock::at("2026-11-22T10:00:00Z");
     let logger = builder.clock(clock.clone()).build().unwrap();
     emit(&logger, 0..5);
     logger.flush(PATIENCE).unwrap();
-    clock.advance(7_200);
+    clock.advance(Duration::from_secs(7_200));
     fs::remove_dir_all(&path).unwrap();
     emit(&logger, 5..10);
     logger.flush(PATIENCE).unwrap();
@@ -244,7 +247,7 @@ fn a_directory_that_vanished_between_two_segments_is_told_of_too() {
 #[test]
 fn the_lines_after_an_active_segment_was_deleted_are_in_the_next_one() {
     let directory = place();
-    let (builder, told) = logger(directory.path(), &Disk::default());
+    let (builder, told) = logger(directory.path(), &FailingDisk::new());
     let logger = builder.build().unwrap();
     for round in 0..5 {
         emit(&logger, round * 10..round * 10 + 10);
@@ -259,7 +262,7 @@ fn the_lines_after_an_active_segment_was_deleted_are_in_the_next_one() {
 #[test]
 fn the_lines_after_an_active_segment_was_truncated_are_in_the_next_one() {
     let directory = place();
-    let (builder, told) = logger(directory.path(), &Disk::default());
+    let (builder, told) = logger(directory.path(), &FailingDisk::new());
     let logger = builder.build().unwrap();
     emit(&logger, 0..10);
     logger.flush(PATIENCE).unwrap();
@@ -276,9 +279,9 @@ fn the_lines_after_an_active_segment_was_truncated_are_in_the_next_one() {
 #[test]
 fn a_recovery_that_is_tried_again_does_not_tear_the_line_that_is_being_written() {
     let directory = place();
-    let disk = Disk::default();
+    let disk = FailingDisk::new();
     // What a dead process left:
-    disk.set(|faults| faults.append = Some(ENOSPC));
+    disk.fail(Operation::Append, ENOSPC);
     let (builder, _) = logger(directory.path(), &disk);
     let dead = builder.close_timeout(Duration::from_millis(1)).build().unwrap();
     emit(&dead, 0..10);
@@ -288,7 +291,8 @@ fn a_recovery_that_is_tried_again_does_not_tear_the_line_that_is_being_written()
     let (builder, told) = logger(directory.path(), &disk);
     let logger = builder.build().unwrap();
     assert!(was_told(&told, "cannot recover the spool"));
-    disk.set(|faults| (faults.append, faults.room) = (None, Some(100)));
+    disk.leave_room(100);
+    disk.free(Operation::Append);
     emit(&logger, 10..20);
     let deadline = Instant::now() + Duration::from_secs(33);
     let tries = || {

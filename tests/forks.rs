@@ -65,6 +65,13 @@ fn a_child_that_never_emits_disturbs_neither_its_parent_nor_its_own_child() {
 }
 
 #[test]
+fn a_recording_logger_goes_on_recording_in_a_child_for_the_child_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    run(directory.path(), "recording");
+    assert_all_there(directory.path(), &[0]);
+}
+
+#[test]
 fn a_child_that_drops_its_handle_closes_nothing_of_its_parent() {
     let directory = tempfile::tempdir().unwrap();
     run(directory.path(), "drops");

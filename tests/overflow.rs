@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
+use event_log::testing::{FailingDisk, Operation};
 use event_log::{DropReason, EmitError, Event, LogError, Logger, LoggerBuilder, Overflow, Stats};
-use tests::disk::Disk;
 use tests::random::Random;
 use tests::wait::{PATIENCE, wait_until};
 use tests::{Tick, gaps, numbers};
@@ -16,7 +16,7 @@ fn place() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }
 
-fn small(directory: &Path, disk: &Disk, overflow: Overflow) -> LoggerBuilder {
+fn small(directory: &Path, disk: &FailingDisk, overflow: Overflow) -> LoggerBuilder {
     Logger::builder(directory).spool_bytes(128 << 10).overflow(overflow).storage(disk.clone())
 }
 
@@ -29,9 +29,9 @@ fn fill(logger: &Logger) -> u64 {
     taken
 }
 
-fn stuck() -> Disk {
-    let disk = Disk::default();
-    disk.set(|faults| faults.stuck = true);
+fn stuck() -> FailingDisk {
+    let disk = FailingDisk::new();
+    disk.hang(Operation::Append);
     disk
 }
 
@@ -59,7 +59,7 @@ fn an_emit_waits_for_room_and_once_one_waited_in_vain_the_next_drop_at_once_unti
     disk.heal();
     logger.flush(PATIENCE).unwrap();
     logger.try_emit(Tick::new(taken)).unwrap();
-    disk.set(|faults| faults.stuck = true);
+    disk.hang(Operation::Append);
     let mut began = Instant::now();
     while logger.try_emit(Tick::new(taken)).is_ok() {
         began = Instant::now();
@@ -145,7 +145,7 @@ fn of_events_dropped_for_want_of_room_only_the_first_is_reported_until_there_is_
         assert_eq!(reports.try_iter().collect::<Vec<_>>(), [DropReason::SpoolFull]);
         disk.heal();
         logger.flush(PATIENCE).unwrap();
-        disk.set(|faults| faults.stuck = true);
+        disk.hang(Operation::Append);
     }
     disk.heal();
 }
@@ -176,7 +176,7 @@ struct Known {
 
 #[test]
 fn the_ledger_balances_at_every_moment_and_gap_lines_tell_of_exactly_what_was_dropped() {
-    let (directory, disk) = (place(), Disk::default());
+    let (directory, disk) = (place(), FailingDisk::new());
     let seed = Random::seed_from("EVENT_LOG_OVERFLOW_SEED");
     println!("EVENT_LOG_OVERFLOW_SEED={seed}");
     let overflow = Overflow::Wait(Duration::from_millis(5));
@@ -192,12 +192,12 @@ fn the_ledger_balances_at_every_moment_and_gap_lines_tell_of_exactly_what_was_dr
     let mut random = Random::new(seed);
     let mut before = Stats::default();
     for _ in 0..150 {
-        disk.set(|faults| match random.below(5) {
-            0 => faults.stuck = true,
-            1 => faults.room = Some(random.below(20_000)),
-            2 => faults.append = Some(5),
-            _ => *faults = tests::disk::Faults::default(),
-        });
+        match random.below(5) {
+            0 => disk.hang(Operation::Append),
+            1 => disk.leave_room(random.below(20_000)),
+            2 => disk.fail(Operation::Append, 5),
+            _ => disk.heal(),
+        }
         let until = Instant::now() + Duration::from_millis(random.below(15));
         while Instant::now() < until {
             let stats = logger.stats();

@@ -4,8 +4,8 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
+use event_log::testing::SetClock;
 use event_log::{Event, Logger, Overflow};
-use tests::clock::ManualClock;
 use tests::{checked, lines, segments};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -77,7 +77,7 @@ fn rotations_without_end_keep_what_is_to_be_kept_and_nothing_else() {
     let rotations: u64 = std::env::var("EVENT_LOG_ROTATIONS")
         .map_or(5_000, |text| text.parse().expect("a number of rotations"));
     let directory = tempfile::tempdir().unwrap();
-    let clock = ManualClock::at("2026-11-21T22:30:00Z");
+    let clock = SetClock::at("2026-11-21T22:30:00Z");
     let logger = Logger::builder(directory.path())
         .rotate_every(Duration::from_secs(1))
         .retain_count(KEPT)
@@ -89,7 +89,7 @@ fn rotations_without_end_keep_what_is_to_be_kept_and_nothing_else() {
         logger.emit(Numbered { thread: 0, number });
         logger.flush(PATIENCE).unwrap();
         assert!(number % 1_000 > 0 || segments(directory.path()).len() <= KEPT);
-        clock.advance(1);
+        clock.advance(Duration::from_secs(1));
     }
     logger.close(PATIENCE).unwrap();
     let stats = logger.stats();

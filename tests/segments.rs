@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use event_log::{Logger, LoggerBuilder};
-use tests::clock::ManualClock;
-use tests::disk::Disk;
+use chrono::TimeDelta;
+use event_log::testing::{FailingDisk, Operation, SetClock};
+use event_log::{Clock, Logger, LoggerBuilder};
 use tests::random::Random;
 use tests::wait::{PATIENCE, wait_until};
 use tests::{Tick, lines, numbers, segments};
@@ -16,11 +16,11 @@ fn place() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }
 
-fn at_ten() -> ManualClock {
-    ManualClock::at("2026-11-22T10:00:00Z")
+fn at_ten() -> SetClock {
+    SetClock::at("2026-11-22T10:00:00Z")
 }
 
-fn builder(directory: &Path, clock: &ManualClock) -> LoggerBuilder {
+fn builder(directory: &Path, clock: &SetClock) -> LoggerBuilder {
     Logger::builder(directory).clock(clock.clone())
 }
 
@@ -41,10 +41,10 @@ fn bytes(directory: &Path) -> Vec<u64> {
 
 #[test]
 fn a_name_has_prefix_time_token_and_sequence() {
-    let (directory, clock) = (place(), ManualClock::at("2026-11-21T22:30:00.123Z"));
+    let (directory, clock) = (place(), SetClock::at("2026-11-21T22:30:00.123Z"));
     let logger = builder(directory.path(), &clock).prefix("shop").build().unwrap();
     emit(&logger, 1);
-    clock.advance(7_200);
+    clock.advance(Duration::from_secs(7_200));
     emit(&logger, 2);
     let names = names(directory.path());
     let parts: Vec<Vec<&str>> = names.iter().map(|name| name.split('.').collect()).collect();
@@ -67,7 +67,7 @@ fn a_segment_ends_before_the_line_that_would_make_it_too_long() {
     let logger = builder(directory.path(), &clock).segment_bytes(32_000).build().unwrap();
     for number in 0..1_000 {
         emit(&logger, number);
-        clock.advance_millis(1_001);
+        clock.advance(Duration::from_millis(1_001));
     }
     let bytes = bytes(directory.path());
     assert!(bytes.len() > 5, "{bytes:?}");
@@ -79,16 +79,16 @@ fn a_segment_ends_before_the_line_that_would_make_it_too_long() {
 
 #[test]
 fn a_segment_ends_with_its_period_on_the_wall_clock_whatever_its_length() {
-    let (directory, clock) = (place(), ManualClock::at("2026-11-22T10:59:50Z"));
+    let (directory, clock) = (place(), SetClock::at("2026-11-22T10:59:50Z"));
     let logger = builder(directory.path(), &clock).build().unwrap();
     emit(&logger, 1);
-    clock.advance(9);
+    clock.advance(Duration::from_secs(9));
     emit(&logger, 2);
     assert_eq!(segments(directory.path()).len(), 1);
-    clock.advance(1);
+    clock.advance(Duration::from_secs(1));
     emit(&logger, 3);
     assert_eq!(segments(directory.path()).len(), 2);
-    clock.advance(3_599);
+    clock.advance(Duration::from_secs(3_599));
     emit(&logger, 4);
     assert_eq!(segments(directory.path()).len(), 2);
 }
@@ -103,11 +103,11 @@ fn there_is_at_most_one_rotation_a_second() {
         .unwrap();
     for number in 0..300 {
         emit(&logger, number);
-        clock.advance_millis(3);
+        clock.advance(Duration::from_millis(3));
     }
     assert_eq!(segments(directory.path()).len(), 1, "within 900 ms");
     assert!(bytes(directory.path())[0] > 32_000);
-    clock.advance_millis(100);
+    clock.advance(Duration::from_millis(100));
     emit(&logger, 300);
     assert_eq!(segments(directory.path()).len(), 2);
 }
@@ -116,7 +116,7 @@ fn there_is_at_most_one_rotation_a_second() {
 fn no_segment_is_made_without_a_line_for_it() {
     let (directory, clock) = (place(), at_ten());
     let logger = builder(directory.path(), &clock).build().unwrap();
-    clock.advance(7_200);
+    clock.advance(Duration::from_secs(7_200));
     logger.flush(PATIENCE).unwrap();
     logger.sync(PATIENCE).unwrap();
     drop(logger);
@@ -136,7 +136,7 @@ fn names_sort_in_the_order_of_the_lines_whatever_the_clock_does() {
                 number += 1;
             }
             logger.flush(PATIENCE).unwrap();
-            clock.advance(jump);
+            clock.set(clock.now() + TimeDelta::seconds(jump));
         }
     }
     assert_eq!(numbers(directory.path()), (0..number).collect::<Vec<_>>());
@@ -146,30 +146,30 @@ fn names_sort_in_the_order_of_the_lines_whatever_the_clock_does() {
 fn a_clock_that_was_ahead_once_does_not_end_rotation() {
     let (directory, clock) = (place(), at_ten());
     let logger = builder(directory.path(), &clock).segment_bytes(32_000).build().unwrap();
-    clock.advance(30 * 86_400);
+    clock.advance(Duration::from_secs(30 * 86_400));
     emit(&logger, 0);
-    clock.advance(-30 * 86_400);
+    clock.turn_back(Duration::from_secs(30 * 86_400));
     for number in 1..400 {
         emit(&logger, number);
-        clock.advance_millis(1_001);
+        clock.advance(Duration::from_millis(1_001));
     }
     drop(logger);
     let logger = builder(directory.path(), &clock).segment_bytes(32_000).build().unwrap();
     for number in 400..800 {
         emit(&logger, number);
-        clock.advance_millis(1_001);
+        clock.advance(Duration::from_millis(1_001));
     }
     assert!(bytes(directory.path()).into_iter().all(|bytes| bytes <= 32_000));
     assert_eq!(numbers(directory.path()), (0..800).collect::<Vec<_>>());
 }
 
 /// Ten segments, one an hour; the last is active.
-fn ten_segments(logger: &Logger, clock: &ManualClock) {
+fn ten_segments(logger: &Logger, clock: &SetClock) {
     for number in 0..10 {
         emit(logger, number);
-        clock.advance(3_600);
+        clock.advance(Duration::from_secs(3_600));
     }
-    clock.advance(-3_600);
+    clock.turn_back(Duration::from_secs(3_600));
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn retention_never_removes_the_active_segment_nor_one_in_its_grace() {
     ten_segments(&logger, &clock);
     wait_until("the limits are kept", || numbers(directory.path()) == [8, 9]);
     drop(logger);
-    clock.advance(30 * 86_400);
+    clock.advance(Duration::from_secs(30 * 86_400));
     let logger = builder(directory.path(), &clock)
         .retain_count(0)
         .retain_at_least(Duration::ZERO)
@@ -280,7 +280,7 @@ fn retention_never_touches_the_active_segment_of_another_living_process() {
     wait_until("the child has a segment", || {
         directory.exists() && !segments(&directory).is_empty()
     });
-    let clock = ManualClock::at("2030-01-01T00:00:00Z");
+    let clock = SetClock::at("2030-01-01T00:00:00Z");
     for _ in 0..30 {
         let before = emitted();
         let stored: Vec<_> = segments(&directory);
@@ -301,11 +301,11 @@ fn retention_never_touches_the_active_segment_of_another_living_process() {
 
 #[test]
 fn retention_spares_the_segment_that_the_recovery_of_a_dead_logger_will_go_on_in() {
-    let (directory, disk) = (place(), Disk::default());
-    let clock = ManualClock::at("2030-01-01T00:00:00Z");
+    let (directory, disk) = (place(), FailingDisk::new());
+    let clock = SetClock::at("2030-01-01T00:00:00Z");
     let strict = builder(directory.path(), &clock).retain_count(0).retain_at_least(Duration::ZERO);
     let living = strict.build().unwrap();
-    disk.set(|faults| faults.room = Some(333));
+    disk.leave_room(333);
     let dying = builder(directory.path(), &clock).storage(disk).close_timeout(Duration::ZERO);
     let dying = dying.build().unwrap();
     (0..10).for_each(|number| dying.emit(Tick::new(number)));
@@ -331,22 +331,23 @@ fn retention_spares_the_segment_that_the_recovery_of_a_dead_logger_will_go_on_in
 #[test]
 fn retention_spares_the_segment_in_which_a_recovery_got_stuck() {
     const ENOSPC: i32 = 28;
-    let (directory, disk) = (place(), Disk::default());
-    let clock = ManualClock::at("2030-01-01T00:00:00Z");
-    disk.set(|faults| faults.create = Some(ENOSPC));
+    let (directory, disk) = (place(), FailingDisk::new());
+    let clock = SetClock::at("2030-01-01T00:00:00Z");
+    disk.fail(Operation::Create, ENOSPC);
     let dead = builder(directory.path(), &clock).storage(disk.clone());
     let dead = dead.close_timeout(Duration::from_millis(1)).build().unwrap();
     (0..10).for_each(|number| dead.emit(Tick::new(number)));
     drop(dead);
     // The recovery ends within a line, and its logger goes on in other segments.
-    disk.set(|faults| (faults.create, faults.room) = (None, Some(333)));
+    disk.leave_room(333);
+    disk.free(Operation::Create);
     let strict = builder(directory.path(), &clock).retain_count(0).retain_at_least(Duration::ZERO);
     let next = strict.storage(disk.clone()).build().unwrap();
     let torn = segments(directory.path()).remove(0);
     disk.heal();
     for number in 10..13 {
         emit(&next, number);
-        clock.advance(7_200);
+        clock.advance(Duration::from_secs(7_200));
     }
     assert!(torn.exists(), "the segment that ends within a line was removed");
     drop(next);
@@ -395,8 +396,8 @@ fn two_processes_on_one_directory_have_segments_and_spools_of_their_own() {
 #[test]
 fn a_dead_logger_is_recovered_under_its_own_prefix_only() {
     const ENOSPC: i32 = 28;
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.create = Some(ENOSPC));
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.fail(Operation::Create, ENOSPC);
     let payments = Logger::builder(directory.path())
         .prefix("payments")
         .storage(disk)

@@ -8,9 +8,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use event_log::testing::{FailingDisk, Operation, SetClock};
 use event_log::{Logger, SyncError};
-use tests::clock::ManualClock;
-use tests::disk::Disk;
 use tests::wait::{PATIENCE, wait_until};
 use tests::{Tick, numbers, segments};
 
@@ -50,14 +49,14 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 #[test]
 fn callers_that_wait_together_share_one_sync() {
-    let (directory, disk) = (place(), Disk::default());
+    let (directory, disk) = (place(), FailingDisk::new());
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
     // While the first sync hangs, sixteen others gather.
-    disk.set(|faults| faults.sync_stuck = true);
+    disk.hang(Operation::Sync);
     logger.emit(Tick::new(0));
     let first = logger.clone();
     let first = std::thread::spawn(move || first.sync(PATIENCE).unwrap());
-    wait_until("the first sync is under way", || disk.syncs() == 1);
+    wait_until("the first sync is under way", || disk.count(Operation::Sync) == 1);
     let barrier = Arc::new(Barrier::new(17));
     let threads: Vec<_> = (1..17)
         .map(|number| {
@@ -78,15 +77,19 @@ fn callers_that_wait_together_share_one_sync() {
     for thread in threads {
         thread.join().unwrap();
     }
-    assert!(disk.syncs() <= 3, "{} syncs for 17 callers", disk.syncs());
-    assert_eq!(logger.stats().syncs, disk.syncs());
+    assert!(
+        disk.count(Operation::Sync) <= 3,
+        "{} syncs for 17 callers",
+        disk.count(Operation::Sync)
+    );
+    assert_eq!(logger.stats().syncs, disk.count(Operation::Sync));
     assert_eq!(numbers(directory.path()).len(), 17);
 }
 
 #[test]
 fn a_sync_covers_closed_segments_and_the_directory() {
-    let (directory, disk) = (place(), Disk::default());
-    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let (directory, disk) = (place(), FailingDisk::new());
+    let clock = SetClock::at("2026-11-22T10:00:00Z");
     let logger = Logger::builder(directory.path())
         .storage(disk.clone())
         .clock(clock.clone())
@@ -95,36 +98,34 @@ fn a_sync_covers_closed_segments_and_the_directory() {
     for number in 0..4 {
         logger.emit(Tick::new(number));
         logger.flush(PATIENCE).unwrap();
-        clock.advance(3_600);
+        clock.advance(Duration::from_secs(3_600));
     }
-    assert_eq!(disk.syncs(), 0, "nobody asked for one");
+    assert_eq!(disk.count(Operation::Sync), 0, "nobody asked for one");
     logger.emit(Tick::new(4));
     logger.sync(PATIENCE).unwrap();
     assert_eq!(disk.synced(), segments(directory.path()));
     assert_eq!(disk.synced().len(), 5);
     // The directory, and the one that holds its own name.
-    assert_eq!(disk.counts().directory_syncs.load(Ordering::SeqCst), 2);
+    assert_eq!(disk.count(Operation::SyncDirectory), 2);
     logger.sync(PATIENCE).unwrap();
-    assert_eq!(disk.syncs(), 5, "there is nothing new");
+    assert_eq!(disk.count(Operation::Sync), 5, "there is nothing new");
 }
 
 #[test]
 fn a_refused_sync_does_not_tear_the_line_that_is_being_written() {
     const EIO: i32 = 5;
-    let (directory, disk) = (place(), Disk::default());
+    let (directory, disk) = (place(), FailingDisk::new());
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
-    disk.set(|faults| faults.stuck = true);
+    disk.hang(Operation::Append);
     logger.emit(Tick::new(0));
-    wait_until("the writer has the first line", || disk.appends() == 1);
+    wait_until("the writer has the first line", || disk.count(Operation::Append) == 1);
     let mut synced = pin!(logger.sync_async());
     assert!(synced.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     // The second line is cut short by a full disk, and then the sync of the first is refused.
     logger.emit(Tick::new(1));
-    disk.set(|faults| {
-        faults.room = Some(line_bytes() + 100);
-        faults.sync = Some(EIO);
-        faults.stuck = false;
-    });
+    disk.leave_room(line_bytes() + 100);
+    disk.fail(Operation::Sync, EIO);
+    disk.resume(Operation::Append);
     assert!(matches!(block_on(synced), Err(SyncError::Refused(_))));
     disk.heal();
     logger.close(PATIENCE).unwrap();
@@ -140,22 +141,22 @@ fn a_refused_sync_does_not_tear_the_line_that_is_being_written() {
 
 #[test]
 fn sync_async_is_ready_on_any_executor_once_the_disk_has_it() {
-    let (directory, disk) = (place(), Disk::default());
+    let (directory, disk) = (place(), FailingDisk::new());
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
     for number in 0..10 {
         logger.emit(Tick::new(number));
         block_on(logger.sync_async()).unwrap();
         assert_eq!(numbers(directory.path()).len() as u64, number + 1);
-        assert_eq!(disk.syncs(), number + 1);
+        assert_eq!(disk.count(Operation::Sync), number + 1);
     }
     block_on(logger.sync_async()).unwrap();
 }
 
 #[test]
 fn a_refused_sync_is_reported_to_everybody_who_waits_for_it_and_vouches_for_later_events_again() {
-    let (directory, disk) = (place(), Disk::default());
+    let (directory, disk) = (place(), FailingDisk::new());
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
-    disk.set(|faults| faults.sync = Some(5));
+    disk.fail(Operation::Sync, 5);
     logger.emit(Tick::new(1));
     let others: Vec<_> = (0..4)
         .map(|_| {
@@ -181,8 +182,8 @@ fn a_refused_sync_is_reported_to_everybody_who_waits_for_it_and_vouches_for_late
 
 #[test]
 fn a_sync_that_is_late_says_what_is_left() {
-    let (directory, disk) = (place(), Disk::default());
-    disk.set(|faults| faults.stuck = true);
+    let (directory, disk) = (place(), FailingDisk::new());
+    disk.hang(Operation::Append);
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
     logger.emit(Tick::new(1));
     let error = logger.sync(Duration::from_millis(20)).unwrap_err();
@@ -196,7 +197,7 @@ fn a_sync_that_is_late_says_what_is_left() {
 /// at which everything that anybody waits for is written.
 #[test]
 fn a_sync_ends_however_many_others_are_asked_for_meanwhile() {
-    let (directory, disk) = (place(), Disk::default());
+    let (directory, disk) = (place(), FailingDisk::new());
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
     let (go, asks) = mpsc::channel::<()>();
     let (done, ready) = mpsc::channel::<()>();
@@ -218,7 +219,7 @@ fn a_sync_ends_however_many_others_are_asked_for_meanwhile() {
             ends.1.recv().unwrap();
         }
     };
-    disk.set(|faults| faults.before_append = Some(Arc::new(hook)));
+    disk.before(Operation::Append, hook);
     logger.emit(Tick::new(1));
     let outcome = logger.sync(Duration::from_secs(3));
     busy.store(false, Ordering::SeqCst);
@@ -261,19 +262,19 @@ fn a_waker_is_called_once_for_each_wait_and_may_drop_the_last_handle() {
 #[test]
 fn a_segment_that_could_not_be_synced_in_passing_fails_the_next_sync() {
     const EIO: i32 = 5;
-    let (directory, disk) = (place(), Disk::default());
-    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let (directory, disk) = (place(), FailingDisk::new());
+    let clock = SetClock::at("2026-11-22T10:00:00Z");
     let logger = Logger::builder(directory.path())
         .storage(disk.clone())
         .clock(clock.clone())
         .build()
         .unwrap();
-    disk.set(|faults| faults.sync = Some(EIO));
+    disk.fail(Operation::Sync, EIO);
     // More segments than the logger remembers: the first is synced to make room, and that fails.
     for number in 0..66 {
         logger.emit(Tick::new(number));
         logger.flush(PATIENCE).unwrap();
-        clock.advance(3_600);
+        clock.advance(Duration::from_secs(3_600));
     }
     disk.heal();
     logger.emit(Tick::new(66));
@@ -288,9 +289,9 @@ fn a_future_that_is_dropped_leaves_no_waker_behind() {
     impl Wake for Counted {
         fn wake(self: Arc<Self>) {}
     }
-    let (directory, disk) = (place(), Disk::default());
+    let (directory, disk) = (place(), FailingDisk::new());
     let logger = Logger::builder(directory.path()).storage(disk.clone()).build().unwrap();
-    disk.set(|faults| faults.stuck = true);
+    disk.hang(Operation::Append);
     logger.emit(Tick::new(0));
     let counted = Arc::new(Counted);
     for _ in 0..100 {

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
+use event_log::testing::{FailingDisk, Operation};
 use event_log::{DropReason, EmitError, Event, FlushError, Logger, Overflow};
 use serde::{Serialize, Serializer};
-use tests::disk::Disk;
 use tests::wait::{PATIENCE, wait_until};
 use tests::{Tick, numbers};
 
@@ -72,8 +72,8 @@ struct TooLong {
 #[test]
 fn an_emit_inside_the_error_handler_never_waits_for_room() {
     let directory = place();
-    let disk = Disk::default();
-    disk.set(|faults| faults.stuck = true);
+    let disk = FailingDisk::new();
+    disk.hang(Operation::Append);
     let handle: Arc<OnceLock<Logger>> = Arc::default();
     let (inside, refused) = (Arc::clone(&handle), Arc::new(AtomicU64::new(0)));
     let count = Arc::clone(&refused);
@@ -104,8 +104,8 @@ fn an_emit_inside_the_error_handler_never_waits_for_room() {
 #[test]
 fn waiting_inside_the_error_handler_of_the_writer_is_refused_and_harms_nothing() {
     let directory = place();
-    let disk = Disk::default();
-    disk.set(|faults| faults.append = Some(5));
+    let disk = FailingDisk::new();
+    disk.fail(Operation::Append, 5);
     let handle: Arc<OnceLock<Logger>> = Arc::default();
     let (inside, deadlocks) = (Arc::clone(&handle), Arc::new(AtomicU64::new(0)));
     let count = Arc::clone(&deadlocks);
@@ -196,8 +196,8 @@ fn an_emit_after_close_is_counted_and_refused_at_once() {
 #[test]
 fn a_close_frees_the_threads_that_wait_for_room() {
     let directory = place();
-    let disk = Disk::default();
-    disk.set(|faults| faults.append = Some(5));
+    let disk = FailingDisk::new();
+    disk.fail(Operation::Append, 5);
     let logger = Logger::builder(directory.path())
         .spool_bytes(128 << 10)
         .overflow(Overflow::Block)

@@ -29,5 +29,11 @@ pub(crate) fn event(event: &Event, error: &Error) -> TokenStream {
                 loop {}
             }
         }
+
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #impl_generics #runtime::EventNames for #ident #ty_generics #where_clause {
+            const NAMES: &'static [#runtime::TypeNames] = &[];
+        }
     }
 }

@@ -18,6 +18,8 @@ use crate::shared::ErrorHandler;
 use crate::spool::directory;
 use crate::spool::header::{MAX_RING_BYTES, MIN_RING_BYTES};
 use crate::spool::record;
+#[cfg(feature = "testing")]
+use crate::testing::{Recorded, Recording};
 use crate::writer::retention::Retention;
 use crate::writer::rotation::Rotation;
 use crate::writer::segments::SegmentsConfig;
@@ -305,6 +307,42 @@ impl LoggerBuilder {
             BuildError::CreateDirectory { path: self.directory.clone(), source }
         })?;
         Handle::start(Self { directory, ..self }).map(Logger::of)
+    }
+
+    /// Makes a logger with these options that records in memory, for tests, and what it records. It
+    /// has no thread, file or spool: the directory is neither made nor read, and what is said of
+    /// segments, of the spool and of the storage does not count. Needs the feature `testing`, whose
+    /// module has [the rest](crate::testing).
+    ///
+    /// Unlike a service's, the ids count: 1, 2, 3.
+    ///
+    /// # Errors
+    /// If an option is out of its range.
+    ///
+    /// ```
+    /// use event_log::{Event, Logger};
+    ///
+    /// #[derive(Event)]
+    /// struct Ping;
+    ///
+    /// let (logger, recorded) = Logger::builder("/var/log/shop").prefix("shop").record()?;
+    /// logger.emit(Ping);
+    /// assert_eq!(recorded.all()[0].event_type(), "ping");
+    /// # Ok::<(), event_log::BuildError>(())
+    /// ```
+    #[cfg(feature = "testing")]
+    pub fn record(mut self) -> Result<(Logger, Recorded), BuildError> {
+        self.check()?;
+        let recording = Arc::new(Recording::default());
+        let (told, on_error) = (Arc::clone(&recording), Arc::clone(&self.on_error));
+        self.on_error = Arc::new(move |error| {
+            if let LogError::Dropped(error) = error {
+                told.push_dropped(error.clone());
+            }
+            on_error(error);
+        });
+        let handle = Handle::record(self, Arc::clone(&recording));
+        Ok((Logger::of(handle), Recorded::new(recording)))
     }
 
     fn check(&self) -> Result<(), BuildError> {

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde_core::{Serialize, Serializer};
+use serde_core::de::Error as _;
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A country as it goes into the `country_code` key of a line: ISO 3166-1 alpha-2, such as `JP`.
 ///
@@ -150,6 +151,12 @@ impl Serialize for CountryCode {
     }
 }
 
+impl<'de> Deserialize<'de> for CountryCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
 /// What can stand in for a country code: a [`CountryCode`], or an option of one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a country code",
@@ -192,6 +199,14 @@ forward_country_code! { &C Box<C> Rc<C> Arc<C> }
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_read_from_json_by_the_same_rules() {
+        let code: CountryCode = serde_json::from_str("\"JP\"").unwrap();
+        assert_eq!(code.as_str(), "JP");
+        let error = serde_json::from_str::<CountryCode>("\"jp\"").unwrap_err().to_string();
+        assert!(error.contains(&CountryCode::new("jp").unwrap_err().to_string()), "{error}");
+    }
 
     #[test]
     fn two_upper_case_letters_are_a_country_code() {

@@ -26,7 +26,14 @@ pub(crate) fn accept<E: Event + ?Sized>(
         let Shared { clock, default_context, format, .. } = shared;
         let rendered = catch_unwind(AssertUnwindSafe(|| {
             let layers = Layers { explicit, default: default_context };
-            renderer.render(event, layers, clock.now(), format)
+            let now = clock.now();
+            let id = renderer.render(event, layers, now, format)?;
+            #[cfg(feature = "testing")]
+            let id = match &shared.recording {
+                Some(recording) => renderer.change_id(recording.next_id(now)),
+                None => id,
+            };
+            Ok::<_, RenderError>(id)
         }));
         let id = match rendered {
             Ok(Ok(id)) => id,

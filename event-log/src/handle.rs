@@ -1,7 +1,7 @@
 //! What the clones of a logger share: its start, its end, and its double in a forked child.
 
 use std::mem;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 use crate::builder::LoggerBuilder;
 use crate::error::{BuildError, EmitError, FlushError, LogError};
 use crate::fork;
-use crate::ledger::Ledger;
-use crate::line::LineFormat;
-use crate::progress::Progress;
-use crate::shared::{ErrorHandler, Room, Shared, Wake};
+use crate::shared::{ErrorHandler, Shared};
 use crate::spool::directory::SpoolFile;
 use crate::stats::{DropReason, Stats, TypeStats};
+#[cfg(feature = "testing")]
+use crate::testing::Recording;
 use crate::waiting::flush_error;
 use crate::writer::Writer;
 use crate::writer::segments::Segments;
@@ -31,9 +30,6 @@ pub(crate) struct Handle {
     /// In a forked child without a logger of its own: what it refused for that reason.
     refused_in_child: AtomicU64,
 }
-
-/// Numbers the loggers of this process; see [`Shared::serial`].
-static SERIAL: AtomicU64 = AtomicU64::new(0);
 
 impl Handle {
     /// Makes the spool, recovers what dead processes left, starts the writer.
@@ -53,24 +49,7 @@ impl Handle {
             let _ = spool.remove();
             LoggerBuilder::read_error(&error.path, error.source)
         })?;
-        let shared = Arc::new(Shared {
-            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
-            epoch: fork::epoch(),
-            spool,
-            clock,
-            format: LineFormat {
-                precision: builder.date_precision,
-                max_line_bytes: builder.max_line_bytes,
-            },
-            default_context: builder.context.clone(),
-            overflow: builder.overflow,
-            on_error: builder.error_handler(),
-            ledger: Ledger::default(),
-            progress: Progress::default(),
-            wake: Wake::default(),
-            room: Room::default(),
-            has_gaps: AtomicBool::new(false),
-        });
+        let shared = Arc::new(Shared::new(&builder, spool, clock));
         let mut writer =
             Writer::new(Arc::clone(&shared), segments, spool_directory, builder.drain_interval);
         writer.prepare();
@@ -80,13 +59,29 @@ impl Handle {
             // The spool stays for the next start: it may hold drops that were taken over.
             .map_err(|source| BuildError::StartThread { source })?;
         shared.wake.set_writer(thread.thread().clone());
-        Ok(Arc::new(Self {
+        Ok(Arc::new(Self::new(shared, builder, Some(thread))))
+    }
+
+    /// A handle without spool and writer, whose lines go into `recording`.
+    #[cfg(feature = "testing")]
+    pub(crate) fn record(builder: LoggerBuilder, recording: Arc<Recording>) -> Arc<Self> {
+        let clock = builder.time_source();
+        let spool = SpoolFile::without_file(clock.now().unix_millis());
+        let mut shared = Shared::new(&builder, spool, clock);
+        shared.recording = Some(recording);
+        // Nobody needs to wait: a line is where it belongs before its emit returns.
+        shared.progress.ended();
+        Arc::new(Self::new(Arc::new(shared), builder, None))
+    }
+
+    fn new(shared: Arc<Shared>, builder: LoggerBuilder, writer: Option<JoinHandle<()>>) -> Self {
+        Self {
             shared,
             builder,
-            writer: Mutex::new(Some(thread)),
+            writer: Mutex::new(writer),
             in_child: OnceLock::new(),
             refused_in_child: AtomicU64::new(0),
-        }))
+        }
     }
 
     /// The handle of this process: a forked child gets one of its own.
@@ -111,6 +106,10 @@ impl Handle {
         if self.shared.epoch == fork::epoch() {
             return Some(Ok(self));
         }
+        #[cfg(feature = "testing")]
+        if self.shared.recording.is_some() {
+            return Some(Ok(self));
+        }
         match self.in_child.get()? {
             Ok(child) => child.started_or_failed(),
             Err(error) => Some(Err(error)),
@@ -119,6 +118,10 @@ impl Handle {
 
     #[cold]
     fn here_in_child(&self) -> Result<&Self, Option<Arc<BuildError>>> {
+        #[cfg(feature = "testing")]
+        if self.shared.recording.is_some() {
+            return Ok(self);
+        }
         if ErrorHandler::is_running() && self.in_child.get().is_none() {
             // The handler was called while the child's logger is being made, perhaps by this thread.
             return Err(None);

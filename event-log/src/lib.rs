@@ -79,6 +79,8 @@
 //!   ([`Context::enter`]).
 //! - [`Stats`]: what became of the events. [`LogError`]: what the error handler is told.
 //! - [`Clock`] and [`Storage`]: for tests that set the time or make the disk fail.
+//! - [`testing`]: a logger that records in memory, [`assert_emitted!`] and what else the tests of
+//!   domain code want.
 //!
 //! # At three in the morning
 //!
@@ -141,12 +143,21 @@
 //!
 //! # Crate features
 //!
-//! None yet.
+//! None is on by default.
+//!
+//! | feature | brings | costs |
+//! | --- | --- | --- |
+//! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
 //!
 //! # Where it is written down
 //!
 //! In the repository: `docs/format.md` describes every byte on disk, `docs/design.md` answers why
 //! things are as they are, `ARCHITECTURE.md` maps the code.
+//!
+#![cfg_attr(feature = "testing", doc = "[`testing`]: crate::testing")]
+#![cfg_attr(feature = "testing", doc = "[`assert_emitted!`]: crate::testing::assert_emitted")]
+#![cfg_attr(not(feature = "testing"), doc = "[`testing`]: #crate-features")]
+#![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
 
 #[cfg(target_endian = "big")]
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");
@@ -174,12 +185,15 @@ mod local;
 mod locale;
 mod logger;
 mod mapping;
+mod names;
 mod params;
 mod progress;
 mod shared;
 mod spool;
 mod stats;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod user_id;
 mod waiting;
 mod writer;
@@ -210,6 +224,7 @@ pub mod __private {
     pub use crate::envelope::Envelope;
     pub use crate::event::{Event, EventType};
     pub use crate::locale::AsLocale;
+    pub use crate::names::{EventNames, TypeNames};
     pub use crate::params::{Params, ParamsError};
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;

@@ -104,6 +104,15 @@ impl Renderer {
         Ok(id)
     }
 
+    /// Gives the line that was rendered last another id, and returns that.
+    #[cfg(feature = "testing")]
+    pub(crate) fn change_id(&mut self, id: Uuid) -> Uuid {
+        if let Some(out) = self.line.as_mut_slice()[ID_OFFSET..].first_chunk_mut() {
+            write_hyphenated(id, out);
+        }
+        id
+    }
+
     /// Everything up to the name of the type; its closing quote belongs to the fragment.
     #[inline]
     fn head(&mut self, type_name: &str, now: Timestamp, format: &LineFormat) -> Uuid {

@@ -8,7 +8,8 @@ use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde_core::{Serialize, Serializer};
+use serde_core::de::Error as _;
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use self::syntax::is_well_formed;
 
@@ -187,6 +188,12 @@ impl Serialize for Locale {
     }
 }
 
+impl<'de> Deserialize<'de> for Locale {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
 /// What can stand in for a locale: a [`Locale`], or an option of one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a locale",
@@ -231,6 +238,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_locale_is_read_from_json_by_the_same_rules() {
+        let locale: Locale = serde_json::from_str("\"zh-Hant-TW\"").unwrap();
+        assert_eq!(locale.as_str(), "zh-Hant-TW");
+        let error = serde_json::from_str::<Locale>("\"zh_TW\"").unwrap_err().to_string();
+        assert!(error.contains(&Locale::new("zh_TW").unwrap_err().to_string()), "{error}");
+    }
 
     #[test]
     fn an_error_says_what_to_write_instead() {

@@ -4,21 +4,24 @@ use std::cell::Cell;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use crate::builder::Overflow;
+use crate::builder::{LoggerBuilder, Overflow};
 use crate::clock::TimeSource;
 use crate::context::Context;
 use crate::error::{EmitError, LogError};
+use crate::fork;
 use crate::ledger::Ledger;
 use crate::line::LineFormat;
 use crate::progress::Progress;
 use crate::spool::directory::SpoolFile;
 use crate::spool::ring::{Pushed, Refused};
 use crate::stats::DropReason;
+#[cfg(feature = "testing")]
+use crate::{line::type_offset, testing::Recording};
 
 /// How long a thread that waits for room sleeps at most before it looks again.
 const ROOM_CHECK: Duration = Duration::from_millis(10);
@@ -42,12 +45,46 @@ pub(crate) struct Shared {
     pub(crate) room: Room,
     /// Whether the spool's table of drops has something to tell.
     pub(crate) has_gaps: AtomicBool,
+    /// Takes the lines instead of the spool, if this is a recording logger.
+    #[cfg(feature = "testing")]
+    pub(crate) recording: Option<Arc<Recording>>,
 }
 
+/// Numbers the loggers of this process; see [`Shared::serial`].
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+
 impl Shared {
+    /// What a logger with these options begins with.
+    pub(crate) fn new(builder: &LoggerBuilder, spool: SpoolFile, clock: TimeSource) -> Self {
+        Self {
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            epoch: fork::epoch(),
+            spool,
+            clock,
+            format: LineFormat {
+                precision: builder.date_precision,
+                max_line_bytes: builder.max_line_bytes,
+            },
+            default_context: builder.context.clone(),
+            overflow: builder.overflow,
+            on_error: builder.error_handler(),
+            ledger: Ledger::default(),
+            progress: Progress::default(),
+            wake: Wake::default(),
+            room: Room::default(),
+            has_gaps: AtomicBool::new(false),
+            #[cfg(feature = "testing")]
+            recording: None,
+        }
+    }
+
     /// Puts a line into the spool, waiting for room as the overflow policy says.
     #[inline]
     pub(crate) fn push(&self, line: &[u8], before_commit: impl Fn()) -> Result<(), Refused> {
+        #[cfg(feature = "testing")]
+        if let Some(recording) = &self.recording {
+            return self.record(recording, line, before_commit);
+        }
         let ring = self.spool.spool.ring();
         match ring.push(line, &before_commit) {
             Ok(Pushed { used, .. }) => {
@@ -91,6 +128,23 @@ impl Shared {
                 Err(Refused::Full) => self.wake.if_asleep(),
             }
         }
+    }
+
+    #[cfg(feature = "testing")]
+    #[cold]
+    fn record(
+        &self,
+        recording: &Recording,
+        line: &[u8],
+        before_commit: impl Fn(),
+    ) -> Result<(), Refused> {
+        if self.spool.spool.ring().is_closed() {
+            return Err(Refused::Closed);
+        }
+        before_commit();
+        recording.push(line);
+        self.ledger.settle_recorded(line, type_offset(self.format.precision));
+        Ok(())
     }
 
     /// Counts a refused event and tells the error handler; returns what it was counted as.

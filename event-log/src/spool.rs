@@ -41,7 +41,7 @@ enum Words {
     /// In a file, so that they outlive the process.
     Mapped(Mapping),
     /// In the heap: for tests.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     Heap(Box<[AtomicU64]>),
 }
 
@@ -50,7 +50,7 @@ impl Words {
     fn as_slice(&self) -> &[AtomicU64] {
         match self {
             Self::Mapped(mapping) => mapping.words(),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testing"))]
             Self::Heap(words) => words,
         }
     }
@@ -73,7 +73,7 @@ impl Spool {
     }
 
     /// An empty spool in the heap.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn in_heap(identity: Identity) -> Self {
         let words: Box<[_]> = (0..identity.file_bytes() / 8).map(|_| AtomicU64::new(0)).collect();
         identity.write(&words);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use event_log::{Event, Logger};
+use event_log::{Event, Logger, testing};
 use tests::sys::{exit_at_once, fork, kill_self, wait_for};
 use tests::wait::{PATIENCE, wait_until};
 
@@ -91,6 +91,18 @@ fn main() {
                     emit(&logger, 2);
                 }
             }
+        }
+        "recording" => {
+            let (logger, recorded) = testing::recorder();
+            emit(&logger, 1);
+            let of_child = child(|| {
+                emit(&logger, 2);
+                logger.sync(Duration::ZERO).expect("nothing to wait for");
+                assert_eq!((recorded.len(), logger.stats().total.written), (200, 200));
+                drop(logger.clone());
+            });
+            assert!(wait_for(of_child));
+            assert_eq!(recorded.len(), 100);
         }
         "orphan" => orphan(&logger, &directory),
         "gaps" => drop_and_die(&logger),

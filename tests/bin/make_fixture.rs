@@ -12,8 +12,8 @@
 use std::path::Path;
 use std::process::{Command, exit};
 
+use event_log::testing::{FailingDisk, Operation};
 use event_log::{Event, Logger, Overflow};
-use tests::disk::Disk;
 use tests::lines;
 use tests::wait::{PATIENCE, wait_until};
 
@@ -58,7 +58,7 @@ fn make(directory: &str) {
 }
 
 fn die(directory: &Path) {
-    let disk = Disk::default();
+    let disk = FailingDisk::new();
     let logger = Logger::builder(directory)
         .spool_bytes(64 * 1024)
         .max_line_bytes(1_024)
@@ -71,10 +71,10 @@ fn die(directory: &Path) {
     (0..DRAINED).for_each(emit);
     logger.flush(PATIENCE).expect("a healthy disk");
     // Room for a part of the next line only.
-    disk.set(|faults| faults.room = Some(300));
+    disk.leave_room(300);
     (DRAINED..DRAINED + LEFT).for_each(emit);
     logger.emit(Fixture { number: 0, text: &"too long ".repeat(1_000) });
-    let before = disk.appends();
-    wait_until("the disk has refused", || disk.appends() > before + 2);
+    let before = disk.count(Operation::Append);
+    wait_until("the disk has refused", || disk.count(Operation::Append) > before + 2);
     std::process::abort();
 }

@@ -1,7 +1,6 @@
 //! Helpers for the tests of the workspace.
 
 pub mod clock;
-pub mod disk;
 pub mod faults;
 pub mod kill;
 pub mod random;

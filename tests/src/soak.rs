@@ -17,10 +17,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use event_log::testing::{FailingDisk, Operation};
 use event_log::{Context, DropReason, Event, LogError, Logger, Overflow, Stats};
 
 use crate::clock::FastClock;
-use crate::disk::{Disk, Faults};
 use crate::random::Random;
 use crate::soak::collector::{Collector, Found};
 use crate::wait::PATIENCE;
@@ -131,7 +131,7 @@ impl Soak {
 struct Driver<'a> {
     soak: &'a Soak,
     random: Random,
-    disk: Disk,
+    disk: FailingDisk,
     clock: FastClock,
     lives: u64,
     /// Loggers that were closed and that a thread may still be using.
@@ -145,7 +145,7 @@ impl<'a> Driver<'a> {
         Self {
             soak,
             random: Random::new(soak.seed),
-            disk: Disk::default(),
+            disk: FailingDisk::new(),
             clock: FastClock::start(),
             lives: 0,
             retired: Vec::new(),
@@ -208,7 +208,7 @@ impl<'a> Driver<'a> {
         let mut before = Stats::default();
         while Instant::now() < end {
             let logger = state.logger();
-            self.disk.set(|faults| spoil(faults, &mut self.random));
+            spoil(&self.disk, &mut self.random);
             match self.random.below(12) {
                 0 | 1 => check_flush(state, &logger, self.random.below(20)),
                 2 | 3 => {
@@ -278,7 +278,8 @@ impl<'a> Driver<'a> {
             }
         }
         if self.random.below(2) == 0 {
-            self.disk.set(|faults| (faults.stuck, faults.sync_stuck) = (false, false));
+            self.disk.resume(Operation::Append);
+            self.disk.resume(Operation::Sync);
         } else {
             self.disk.heal();
         }
@@ -366,19 +367,19 @@ impl<'a> Driver<'a> {
     }
 }
 
-fn spoil(faults: &mut Faults, random: &mut Random) {
+fn spoil(disk: &FailingDisk, random: &mut Random) {
     const ENOSPC: i32 = 28;
     const EIO: i32 = 5;
     match random.below(14) {
-        0 => faults.stuck = true,
-        1 => faults.room = Some(random.below(20_000)),
-        2 => faults.append = Some(EIO),
-        3 => faults.append = Some(ENOSPC),
-        4 => faults.create = Some(random.pick(&[EIO, ENOSPC])),
-        5 => faults.sync = Some(EIO),
-        6 => faults.sync_stuck = true,
+        0 => disk.hang(Operation::Append),
+        1 => disk.leave_room(random.below(20_000)),
+        2 => disk.fail(Operation::Append, EIO),
+        3 => disk.fail(Operation::Append, ENOSPC),
+        4 => disk.fail(Operation::Create, random.pick(&[EIO, ENOSPC])),
+        5 => disk.fail(Operation::Sync, EIO),
+        6 => disk.hang(Operation::Sync),
         7 => {}
-        _ => *faults = Faults::default(),
+        _ => disk.heal(),
     }
 }
 

@@ -112,6 +112,15 @@ impl SpoolFile {
         Ok(Spool::format(mapping, identity))
     }
 
+    /// A spool of a recording logger, without a file: no line ever enters it, but it says whether it
+    /// is closed, and counts drops, like any other.
+    #[cfg(feature = "testing")]
+    pub(crate) fn without_file(created_millis: u64) -> Self {
+        let identity = Identity { ring_bytes: size_of::<u64>(), token: 0, created_millis };
+        let spool = Spool::in_heap(identity);
+        Self { spool, path: PathBuf::new(), locked: Mutex::new(None) }
+    }
+
     /// Takes hold of the spool at `path` if its process is gone.
     ///
     /// # Errors
