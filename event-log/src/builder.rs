@@ -102,10 +102,10 @@ const ROTATE_EVERY: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(366 * 24 * 3_600);
 const PREFIX_BYTES: RangeInclusive<usize> = 1..=100;
 
-/// The spool holds at least so many of the longest lines.
+/// The spool holds at least so many of the longest lines, and of the longest transactions.
 const SPOOL_LINES_MIN: u64 = 4;
 
-const _: () = assert!(*LINE_BYTES.end() <= record::MAX_LINE_BYTES);
+const _: () = assert!(*LINE_BYTES.end() <= record::MAX_BYTES);
 
 impl LoggerBuilder {
     pub(crate) fn new(directory: PathBuf) -> Self {
@@ -372,6 +372,14 @@ impl LoggerBuilder {
 
     pub(crate) fn spool_directory(&self) -> PathBuf {
         self.directory.join(directory::NAME)
+    }
+
+    /// How long the lines of a transaction may be together, in bytes. With a part of the spool it finds
+    /// room though others emit all the time; and it must fit into one record and one segment.
+    pub(crate) fn transaction_bytes(&self) -> usize {
+        let in_spool = self.spool_bytes as u64 / SPOOL_LINES_MIN - record::size(0);
+        let bytes = in_spool.min(self.segment_bytes).min(record::MAX_BYTES as u64);
+        usize::try_from(bytes).unwrap_or(record::MAX_BYTES)
     }
 
     pub(crate) fn time_source(&self) -> TimeSource {

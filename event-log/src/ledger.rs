@@ -122,6 +122,13 @@ impl Ledger {
         *dropped.entry((event_type, note())).or_default() += 1;
     }
 
+    /// Counts several that were refused together, each for the reason that `note` hands over; it runs
+    /// under the lock of the spool's table of drops.
+    pub(crate) fn drop_events(&self, note: impl FnOnce(&mut dyn FnMut(&'static str, DropReason))) {
+        let mut dropped = lock(&self.dropped);
+        note(&mut |event_type, reason| *dropped.entry((event_type, reason)).or_default() += 1);
+    }
+
     /// Runs `read` under the lock of the spool's table of drops.
     pub(crate) fn with_drops<T>(&self, read: impl FnOnce() -> T) -> T {
         let _dropped = lock(&self.dropped);
@@ -139,7 +146,7 @@ impl Ledger {
         written.bytes += settled.bytes;
         // Counted by runs of one type: a look-up for each line would be a third of the writer's work.
         let mut run: (&[u8], u64) = (b"", 0);
-        for line in settled.lines() {
+        settled.for_each_line(|line| {
             let line = line.get(type_offset..).unwrap_or_default();
             if run.1 > 0 && line.starts_with(run.0) {
                 run.1 += 1;
@@ -147,7 +154,7 @@ impl Ledger {
                 written.count(run);
                 run = (type_in(line), 1);
             }
-        }
+        });
         written.count(run);
     }
 
