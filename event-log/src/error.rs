@@ -192,8 +192,8 @@ pub enum CommitError {
     /// [`DropReason::Transaction`].
     #[error(
         "the first {events} events of the transaction are {bytes} bytes long, but at most {limit_bytes} \
-         can appear at once; commit fewer at a time, or raise `spool_bytes`, of which a quarter counts, \
-         up to 16 MiB, and `segment_bytes`"
+         bytes can appear at once; commit fewer events at a time, or raise `spool_bytes`, of which a \
+         quarter counts, up to 16 MiB, and `segment_bytes`"
     )]
     TooLong {
         /// How many events it took to pass the limit.

@@ -146,7 +146,7 @@ impl Ledger {
         written.bytes += settled.bytes;
         // Counted by runs of one type: a look-up for each line would be a third of the writer's work.
         let mut run: (&[u8], u64) = (b"", 0);
-        settled.for_each_line(|line| {
+        for line in settled.lines() {
             let line = line.get(type_offset..).unwrap_or_default();
             if run.1 > 0 && line.starts_with(run.0) {
                 run.1 += 1;
@@ -154,7 +154,7 @@ impl Ledger {
                 written.count(run);
                 run = (type_in(line), 1);
             }
-        });
+        }
         written.count(run);
     }
 

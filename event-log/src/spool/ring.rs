@@ -143,7 +143,8 @@ impl<'a> Ring<'a> {
     }
 
     /// Appends what the record at `position` holds, so many `bytes`, to `out`.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "calling it took a tenth more of the writer's work")]
     pub(crate) fn read(&self, position: u64, bytes: usize, out: &mut Vec<u8>) {
         let start = self.index(position) + HEADER_WORDS;
         let words = bytes.div_ceil(WORD_BYTES);

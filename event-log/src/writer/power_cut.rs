@@ -1,9 +1,9 @@
 //! A simulated power cut: whatever was not synced is kept, dropped, torn or reordered.
 //!
 //! Each seed plays one life of a spool and its segments, single-threaded and so exactly repeatable:
-//! lines, some of them in transactions, are pushed, drained and synced in a random order; then the power goes. Of each segment the
-//! synced bytes survive, and of the rest any sectors; of the spool, which is never synced, each sector
-//! is of any age. Then the spool is recovered, and:
+//! lines, some of them in transactions, are pushed, drained and synced in a random order; then the
+//! power goes. Of each segment the synced bytes survive, and of the rest any sectors; of the spool,
+//! which is never synced, each sector is of any age. Then the spool is recovered, and:
 //!
 //! - every record that was synced is there, byte for byte, the lines of a transaction side by side;
 //! - everything that the recovery wrote or completed is a whole record that was emitted. So a part of a
@@ -13,7 +13,7 @@
 //! `EVENT_LOG_SEEDS=100000 cargo test --release -p event-log power_cut -- --nocapture` runs many, and
 //! `EVENT_LOG_SEED=7` replays one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -217,6 +217,8 @@ struct Life {
     /// What each record held.
     emitted: BTreeSet<Vec<u8>>,
     lines: usize,
+    /// The same of those that are only in the spool, with the position behind each.
+    in_spool: VecDeque<(u64, Vec<u8>)>,
     /// In a segment, but perhaps not on the disk.
     written: Vec<Vec<u8>>,
     synced: Vec<Vec<u8>>,
@@ -238,6 +240,7 @@ impl Life {
             drained_to: 0,
             emitted: BTreeSet::new(),
             lines: 0,
+            in_spool: VecDeque::new(),
             written: Vec::new(),
             synced: Vec::new(),
             images,
@@ -262,8 +265,9 @@ impl Life {
             } else {
                 (self.line(2_000), Lines::One)
             };
-            if self.spool.ring().push_lines(text.as_bytes(), lines, || ()).is_ok() {
-                self.emitted.insert(text.into_bytes());
+            if let Ok(pushed) = self.spool.ring().push_lines(text.as_bytes(), lines, || ()) {
+                self.emitted.insert(text.clone().into_bytes());
+                self.in_spool.push_back((pushed.end, text.into_bytes()));
             }
         }
     }
@@ -276,17 +280,18 @@ impl Life {
 
     /// What the writer does in one round.
     fn drain(&mut self) {
-        let Self { segments, drained_to, written, spool, .. } = self;
+        let Self { segments, drained_to, spool, .. } = self;
         let ring = spool.ring();
         let mut batch = Batch::default();
         batch.gather(ring, *drained_to, segments.room());
         segments
             .append(&mut batch, spool.journal(), |settled| {
                 *drained_to = settled.next;
-                written.extend(settled.records().map(|(text, _)| text.to_vec()));
                 ring.release(settled.next);
             })
             .unwrap();
+        let drained = self.in_spool.iter().take_while(|(end, _)| *end <= self.drained_to).count();
+        self.written.extend(self.in_spool.drain(..drained).map(|(_, text)| text));
     }
 
     fn sync(&mut self) {

@@ -28,31 +28,15 @@ pub(crate) struct Recovered {
     pub(crate) repeated: Option<LogError>,
 }
 
-/// Every whole record behind a checkpoint.
+/// What every whole record behind a checkpoint holds, with the position behind it.
 #[derive(Debug, Default)]
 struct Records {
     text: Vec<u8>,
-    ends: Vec<End>,
+    /// For each record, where it ends in `text` and the position behind it.
+    ends: Vec<(usize, u64)>,
     damaged: u64,
 }
 
-/// Where a record ends.
-#[derive(Debug)]
-struct End {
-    /// In the text of all.
-    text: usize,
-    /// In the spool.
-    next: u64,
-    lines: Lines,
-}
-
-/// What one record holds, and the position behind it.
-#[derive(Debug)]
-struct Record<'a> {
-    text: &'a [u8],
-    next: u64,
-    lines: Lines,
-}
 
 impl Records {
     fn read(spool: &Spool, head: u64) -> Self {
@@ -63,7 +47,7 @@ impl Records {
             match ring.verified(position, &mut records.text) {
                 Some(stated) if is_whole(&records.text[start..], stated.lines) => {
                     let next = position + record::size(stated.bytes);
-                    records.ends.push(End { text: records.text.len(), next, lines: stated.lines });
+                    records.ends.push((records.text.len(), next));
                 }
                 _ => {
                     records.text.truncate(start);
@@ -74,12 +58,11 @@ impl Records {
         records
     }
 
-    fn iter(&self) -> impl Iterator<Item = Record<'_>> {
+    fn iter(&self) -> impl Iterator<Item = (&[u8], u64)> {
         let mut start = 0;
-        self.ends.iter().map(move |&End { text: end, next, lines }| {
-            let text = &self.text[std::mem::replace(&mut start, end)..end];
-            Record { text, next, lines }
-        })
+        self.ends
+            .iter()
+            .map(move |&(end, next)| (&self.text[std::mem::replace(&mut start, end)..end], next))
     }
 }
 
@@ -143,16 +126,16 @@ fn complete_and_write(
             lines: line_count(&records.text),
         });
     }
-    let texts = records.iter().map(|record| record.text);
+    let texts = records.iter().map(|(text, _)| text);
     let progress = Progress::of(already.as_deref().unwrap_or_default(), texts);
     let mut rest = records.iter();
-    for record in rest.by_ref().take(progress.whole) {
-        at.head = record.next;
-        at.segment_bytes += record.text.len() as u64;
+    for (text, next) in rest.by_ref().take(progress.whole) {
+        at.head = next;
+        at.segment_bytes += text.len() as u64;
     }
     spool.journal().record(&at);
     if progress.torn_bytes > 0
-        && let Some(Record { text, next, .. }) = rest.next()
+        && let Some((text, next)) = rest.next()
     {
         let missing = &text[progress.torn_bytes..];
         segments.complete(&at.segment, missing)?;
@@ -170,7 +153,7 @@ fn complete_and_write(
 
 /// Writes records into new segments, a batch at a time.
 fn write_rest<'a>(
-    rest: impl Iterator<Item = Record<'a>>,
+    rest: impl Iterator<Item = (&'a [u8], u64)>,
     spool: &Spool,
     segments: &mut Segments,
     ledger: &Ledger,
@@ -180,15 +163,15 @@ fn write_rest<'a>(
     while rest.peek().is_some() {
         let room = usize::try_from(segments.room()).unwrap_or(usize::MAX).min(BATCH_BYTES);
         let mut bytes = 0;
-        while let Some(Record { text, next, lines }) =
-            rest.next_if(|record| bytes == 0 || bytes + record.text.len() <= room)
+        while let Some((text, next)) =
+            rest.next_if(|(text, _)| bytes == 0 || bytes + text.len() <= room)
         {
             bytes += text.len();
-            batch.push(text, lines, next);
+            batch.push(text, next);
         }
         segments.append(&mut batch, spool.journal(), |settled| {
             let mut written = ledger.written();
-            written.recovered_lines += settled.line_count();
+            written.recovered_lines += settled.lines().count() as u64;
             written.bytes += settled.bytes;
         })?;
         batch.clear();
@@ -254,7 +237,7 @@ mod tests {
     fn read(image: &[u8]) -> Option<Vec<Vec<u8>>> {
         let spool = Spool::from_image(image).ok()?;
         let records = Records::read(&spool, spool.journal().latest().head);
-        Some(records.iter().map(|record| record.text.to_vec()).collect())
+        Some(records.iter().map(|(text, _)| text.to_vec()).collect())
     }
 
     proptest! {
