@@ -167,6 +167,7 @@ mod event;
 mod fork;
 mod handle;
 mod id;
+mod installed;
 mod ledger;
 mod line;
 mod line_buffer;
@@ -190,8 +191,11 @@ pub use crate::clock::Clock;
 pub use crate::context::{Context, ContextError, Entered, Scope};
 pub use crate::country_code::{AsCountryCode, CountryCode, CountryCodeError};
 pub use crate::date::DatePrecision;
-pub use crate::error::{BuildError, CommitError, EmitError, FlushError, LogError, SegmentError, SyncError};
+pub use crate::error::{
+    BuildError, CommitError, EmitError, FlushError, LogError, SegmentError, SyncError,
+};
 pub use crate::event::{Event, EventType};
+pub use crate::installed::{InstallError, dropped_before_install, emit, installed, try_emit};
 pub use crate::locale::{AsLocale, Locale, LocaleError};
 pub use crate::logger::{Logger, WithContext};
 pub use crate::stats::{DropReason, Stats, TypeStats};

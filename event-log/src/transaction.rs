@@ -167,11 +167,7 @@ impl Transaction {
         committed.map_err(|error| shared.refuse_transaction(error, &types))
     }
 
-    fn keep<E: Event>(
-        &mut self,
-        event: &E,
-        context: Option<&Context>,
-    ) -> Result<Uuid, EmitError> {
+    fn keep<E: Event>(&mut self, event: &E, context: Option<&Context>) -> Result<Uuid, EmitError> {
         let event_type = event.event_type();
         self.types.push(event_type);
         if let Some(source) = &self.failed {

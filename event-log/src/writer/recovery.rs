@@ -37,7 +37,6 @@ struct Records {
     damaged: u64,
 }
 
-
 impl Records {
     fn read(spool: &Spool, head: u64) -> Self {
         let ring = spool.ring();
