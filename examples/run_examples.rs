@@ -258,7 +258,7 @@ fn shown_in_header(path: &str) -> String {
     let (_, shown) = source.split_once("//! $ cargo run --example").unwrap();
     let (shown, _) = shown.split_once("//! ```").unwrap();
     let lines = shown.lines().skip(1).map(|line| line.trim_start_matches("//! "));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn run(command: &mut Command) -> String {

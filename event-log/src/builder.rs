@@ -179,7 +179,8 @@ impl LoggerBuilder {
     /// The size of the spool in bytes: what can wait for the disk. 8 MiB by default, which hold
     /// about 28,000 events of 285 bytes; a power of two from 64 KiB to 4 GiB that holds at least
     /// four lines of [`max_line_bytes`](Self::max_line_bytes). The file takes that much of the
-    /// disk, and the process as much memory, from the start.
+    /// disk, and the process as much memory, from the start. A [transaction](crate::Transaction) may
+    /// take a quarter of it.
     pub fn spool_bytes(mut self, bytes: usize) -> Self {
         self.spool_bytes = bytes;
         self

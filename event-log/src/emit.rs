@@ -73,12 +73,12 @@ fn render<E: Event + ?Sized>(
     renderer: &mut Renderer,
 ) -> Result<Uuid, EmitError> {
     let Shared { clock, default_context, format, .. } = shared;
-    let rendered = catch_unwind(AssertUnwindSafe(|| {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
         let layers = Layers { explicit, default: default_context };
         renderer.render(event, layers, clock.now(), format)
     }));
-    match rendered {
-        Ok(rendered) => rendered.map_err(|error| render_error(event.event_type(), error)),
+    match outcome {
+        Ok(id) => id.map_err(|error| render_error(event.event_type(), error)),
         Err(payload) => {
             // Its drop is the user's code too, and could panic again.
             mem::forget(payload);

@@ -61,7 +61,7 @@ impl Batch {
             ring.read(position, stated.bytes, &mut self.bytes);
             position += record::size(stated.bytes);
             match stated.lines {
-                // Not searched for its end: that would double the writer's work.
+                // Not searched for its end: that would be several times the writer's other work.
                 Lines::One => self.lines.push(Line { end: self.bytes.len(), next: position }),
                 Lines::Several => self.add_lines(start, position),
             }

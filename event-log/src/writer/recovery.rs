@@ -186,7 +186,7 @@ fn is_whole(bytes: &[u8], lines: Lines) -> bool {
 }
 
 fn line_count(text: &[u8]) -> u64 {
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
+    text.split_inclusive(|byte| *byte == b'\n').count() as u64
 }
 
 #[cfg(test)]

@@ -196,13 +196,11 @@ fn emit(logger: &Logger, orders: &Orders, thread: u32, progress: &Progress) {
             events.try_commit().expect("a logger that waits for room");
         }
         let returned = usize::try_from(of).expect("a short transaction");
-        record.write_all(&DOTS[..returned]).expect("the record can be written");
+        record.write_all(&b".".repeat(returned)).expect("the record can be written");
         number += of;
         progress.returned.fetch_add(of, Ordering::Relaxed);
     }
 }
-
-const DOTS: [u8; LONGEST_TRANSACTION as usize] = [b'.'; LONGEST_TRANSACTION as usize];
 
 /// How many events the next transaction has, or 1 for an emit without one.
 fn size_of_transaction(random: &mut Random) -> u64 {
