@@ -17,6 +17,7 @@ use serde_json::Value;
 use tests::disk::Disk;
 use tests::wait::{PATIENCE, wait_until};
 use tests::{Tick, gaps, lines, numbers, segments, values};
+use uuid::Uuid;
 
 #[derive(Event)]
 #[event(type = "step")]
@@ -68,6 +69,9 @@ fn steps(logger: &Logger, transaction: u64, events: u64) -> Transaction {
     steps
 }
 
+/// Emits an event that is not accepted.
+type Spoil<'a> = &'a dyn Fn(&mut Transaction) -> Result<Uuid, EmitError>;
+
 /// Emits until an event is refused.
 fn fill(logger: &Logger) {
     while logger.try_emit(Tick::new(0)).is_ok() {}
@@ -99,7 +103,7 @@ fn the_events_of_a_commit_stand_side_by_side_in_order_in_one_segment() {
         let mut values = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         while let Some(value) = values.next() {
             let Some(transaction) = value["params"]["transaction"].as_u64() else { continue };
-            for number in 0..1 + transaction % 100 % 30 {
+            for number in 0..=transaction % 100 % 30 {
                 let value = if number == 0 { value.clone() } else { values.next().unwrap() };
                 assert_eq!(value["params"]["transaction"], transaction);
                 assert_eq!(value["params"]["number"], number);
@@ -135,7 +139,7 @@ fn what_is_dropped_without_a_commit_was_never_emitted() {
 #[test]
 fn an_event_that_is_not_accepted_drops_the_whole_and_each_is_counted_by_its_reason() {
     let long = "x".repeat(2_000);
-    let spoilers: [(DropReason, &dyn Fn(&mut Transaction) -> Result<_, _>); 3] = [
+    let spoilers: [(DropReason, Spoil<'_>); 3] = [
         (DropReason::TooLong, &|events| {
             events.try_emit(Step { transaction: 0, number: 0, filling: &long })
         }),
@@ -275,14 +279,14 @@ fn a_commit_waits_for_room_if_the_overflow_policy_says_so() {
     for _ in 0..4 {
         steps(&logger, 0, 70).commit();
     }
-    let (began, begun) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
     std::thread::scope(|scope| {
         let events = steps(&logger, 1, 70);
         let waiting = scope.spawn(move || {
-            began.send(()).unwrap();
+            tell.send(()).unwrap();
             events.try_commit()
         });
-        begun.recv().unwrap();
+        told.recv().unwrap();
         assert_eq!(logger.stats().by_type["step"].emitted, 280);
         disk.heal();
         waiting.join().unwrap().unwrap();

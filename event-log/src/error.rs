@@ -123,7 +123,7 @@ pub enum EmitError {
         /// Why not; `None` for an emit of the error handler while the spool is being made.
         source: Option<Arc<BuildError>>,
     },
-    /// The [transaction](crate::Transaction) that it was emitted into can not be committed any more.
+    /// The [transaction](crate::Transaction) that it was emitted into cannot be committed any more.
     #[error("a `{event_type}` event cannot appear without the rest of its transaction")]
     Transaction {
         /// The type of the event.

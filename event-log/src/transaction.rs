@@ -59,7 +59,7 @@ use crate::handle::Handle;
 /// # All or nothing
 ///
 /// If one event is not accepted, because its line is too long or a field cannot be written as JSON, the
-/// transaction can not be committed any more: the commit drops all of its events and counts each
+/// transaction cannot be committed any more: the commit drops all of its events and counts each
 /// ([`DropReason`](crate::DropReason)), and gap lines tell of them. The same goes for a transaction that
 /// is too long, and for one that finds no room in the spool when
 /// [`overflow`](crate::LoggerBuilder::overflow) does not wait (any longer), which decides for the whole.
@@ -75,7 +75,8 @@ use crate::handle::Handle;
 /// follow in the same segment, as with a line that is cut short. A segment that the writer had to give up
 /// (the disk failed three times in a row, somebody removed or changed it) may end with the first lines;
 /// then all of them stand in a later one, with the same ids. After a power cut the same holds for a
-/// transaction that was synced; of one that was not, nothing, all, or some first lines may be there.
+/// transaction that was [synced](crate::Logger::sync); of one that was not, all, nothing, or a part may be
+/// there.
 ///
 /// # Two processes, threads, tasks
 ///
@@ -113,7 +114,7 @@ impl Transaction {
     /// Emits an event like [`emit`](Self::emit); returns the id that it will have.
     ///
     /// # Errors
-    /// Why the event was not accepted, or which one before it was not. The transaction can not be
+    /// Why the event was not accepted, or which one before it was not. The transaction cannot be
     /// committed any more then; nothing is counted before somebody tries.
     pub fn try_emit<E: Event>(&mut self, event: E) -> Result<Uuid, EmitError> {
         self.keep(&event, None)
@@ -125,7 +126,7 @@ impl Transaction {
         TransactionWithContext { transaction: self, context }
     }
 
-    /// How many events were emitted into it, also if it can not be committed any more.
+    /// How many events were emitted into it, also if it cannot be committed any more.
     #[must_use]
     pub fn len(&self) -> usize {
         self.types.len()

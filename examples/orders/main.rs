@@ -1,6 +1,6 @@
 //! Orders in a database, and their events in the log: both appear, or neither.
 //!
-//! An order is placed in a transaction of SQLite, and its events in one of the log. What a customer
+//! An order is placed in a transaction of `SQLite`, and its events in one of the log. What a customer
 //! cannot have is rolled back in both. Then a process dies between the two commits, and the next start
 //! closes the gap; `shop.rs` says how.
 //!

@@ -95,7 +95,7 @@ impl Shop {
         let mut events = self.logger.transaction();
         database.execute("INSERT INTO orders DEFAULT VALUES", [])?;
         let order = database.last_insert_rowid();
-        events.emit(OrderPlaced { order, articles: items.len() });
+        events.emit(OrderPlaced { articles: items.len(), order });
         for Item { article, pieces } in items.iter().copied() {
             let reserved = database.execute(
                 "UPDATE stock SET pieces = pieces - ?2 WHERE article = ?1 AND pieces >= ?2",
@@ -108,7 +108,7 @@ impl Shop {
                 "INSERT INTO items VALUES (?1, ?2, ?3)",
                 params![order, article, pieces],
             )?;
-            events.emit(StockReserved { order, article, pieces });
+            events.emit(StockReserved { article, order, pieces });
         }
         database.execute("INSERT INTO unannounced VALUES (?1)", [order])?;
         database.commit()?;
@@ -126,9 +126,9 @@ impl Shop {
             let items = statement.query_map([order], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let items = items.collect::<Result<Vec<(String, u32)>, _>>()?;
             let mut events = self.logger.transaction();
-            events.emit(OrderPlaced { order, articles: items.len() });
+            events.emit(OrderPlaced { articles: items.len(), order });
             for (article, pieces) in &items {
-                events.emit(StockReserved { order, article, pieces: *pieces });
+                events.emit(StockReserved { article, order, pieces: *pieces });
             }
             events.commit();
             self.forget(order)?;

@@ -55,7 +55,7 @@ fn emit_before(directory: &Path) {
     build(directory).install().expect("the first");
 
     event_log::try_emit(Tick::new(2)).expect("it is installed");
-    event_log::emit(&Tick::new(3));
+    event_log::emit(Tick::new(3));
     assert_eq!(event_log::dropped_before_install(), 2);
     let logger = event_log::installed().expect("it was installed");
     let stats = logger.stats();
