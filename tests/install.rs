@@ -13,7 +13,7 @@ fn place() -> tempfile::TempDir {
 
 fn play(mode: &str, directory: &Path) {
     let output = Command::new(env!("CARGO_BIN_EXE_installed")).arg(directory).arg(mode).output();
-    let output = output.unwrap();
+    let output = output.expect("the child runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     assert!(output.stdout.is_empty() && said.is_empty(), "an emit prints nothing: {said}");
