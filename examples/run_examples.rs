@@ -48,6 +48,34 @@ fn the_program_in_the_readme_is_the_quickstart() {
 }
 
 #[test]
+fn orders_and_their_events_are_both_there_or_neither() {
+    let temporary = tempfile::tempdir().unwrap();
+
+    let printed = run(example("orders").env("TMPDIR", temporary.path()));
+
+    assert_eq!(printed, shown_in_header("orders/main.rs"));
+}
+
+#[test]
+fn a_process_wide_logger_is_installed_once_and_closed_at_the_end() {
+    let temporary = tempfile::tempdir().unwrap();
+
+    let printed = run(example("process_wide").env("TMPDIR", temporary.path()));
+
+    let shown = shown_in_header("process_wide.rs");
+    assert_eq!(printed.lines().count(), shown.lines().count());
+    for (printed, shown) in printed.lines().zip(shown.lines()) {
+        // The name of the temporary directory is another one each time.
+        let mut rest = printed;
+        for piece in shown.split('…') {
+            let (_, behind) =
+                rest.split_once(piece).unwrap_or_else(|| panic!("{shown}\n{printed}"));
+            rest = behind;
+        }
+    }
+}
+
+#[test]
 fn the_demo_of_the_lesson_service_finds_a_line_for_each_success() {
     let log = tempfile::tempdir().unwrap();
 
@@ -222,6 +250,15 @@ fn lines_in(log: &Path) -> Vec<String> {
     segments.sort();
     let read = |path: PathBuf| fs::read_to_string(path).unwrap();
     segments.into_iter().map(read).collect::<String>().lines().map(str::to_owned).collect()
+}
+
+/// What an example's header says that it prints.
+fn shown_in_header(path: &str) -> String {
+    let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let (_, shown) = source.split_once("//! $ cargo run --example").unwrap();
+    let (shown, _) = shown.split_once("//! ```").unwrap();
+    let lines = shown.lines().skip(1).map(|line| line.trim_start_matches("//! "));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn run(command: &mut Command) -> String {

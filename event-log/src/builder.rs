@@ -104,10 +104,10 @@ const ROTATE_EVERY: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(366 * 24 * 3_600);
 const PREFIX_BYTES: RangeInclusive<usize> = 1..=100;
 
-/// The spool holds at least so many of the longest lines.
+/// The spool holds at least so many of the longest lines, and of the longest transactions.
 const SPOOL_LINES_MIN: u64 = 4;
 
-const _: () = assert!(*LINE_BYTES.end() <= record::MAX_LINE_BYTES);
+const _: () = assert!(*LINE_BYTES.end() <= record::MAX_BYTES);
 
 impl LoggerBuilder {
     pub(crate) fn new(directory: PathBuf) -> Self {
@@ -181,7 +181,8 @@ impl LoggerBuilder {
     /// The size of the spool in bytes: what can wait for the disk. 8 MiB by default, which hold
     /// about 28,000 events of 285 bytes; a power of two from 64 KiB to 4 GiB that holds at least
     /// four lines of [`max_line_bytes`](Self::max_line_bytes). The file takes that much of the
-    /// disk, and the process as much memory, from the start.
+    /// disk, and the process as much memory, from the start. A [transaction](crate::Transaction) may
+    /// take a quarter of it.
     pub fn spool_bytes(mut self, bytes: usize) -> Self {
         self.spool_bytes = bytes;
         self
@@ -410,6 +411,14 @@ impl LoggerBuilder {
 
     pub(crate) fn spool_directory(&self) -> PathBuf {
         self.directory.join(directory::NAME)
+    }
+
+    /// How long the lines of a transaction may be together, in bytes. With a part of the spool it finds
+    /// room though others emit all the time; and it must fit into one record and one segment.
+    pub(crate) fn transaction_bytes(&self) -> usize {
+        let in_spool = self.spool_bytes as u64 / SPOOL_LINES_MIN - record::size(0);
+        let bytes = in_spool.min(self.segment_bytes).min(record::MAX_BYTES as u64);
+        usize::try_from(bytes).unwrap_or(record::MAX_BYTES)
     }
 
     pub(crate) fn time_source(&self) -> TimeSource {

@@ -122,6 +122,13 @@ impl Ledger {
         *dropped.entry((event_type, note())).or_default() += 1;
     }
 
+    /// Counts several that were refused together, each for the reason that `note` hands over; it runs
+    /// under the lock of the spool's table of drops.
+    pub(crate) fn drop_events(&self, note: impl FnOnce(&mut dyn FnMut(&'static str, DropReason))) {
+        let mut dropped = lock(&self.dropped);
+        note(&mut |event_type, reason| *dropped.entry((event_type, reason)).or_default() += 1);
+    }
+
     /// Runs `read` under the lock of the spool's table of drops.
     pub(crate) fn with_drops<T>(&self, read: impl FnOnce() -> T) -> T {
         let _dropped = lock(&self.dropped);

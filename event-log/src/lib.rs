@@ -68,12 +68,45 @@
 //! itself by a line of type `event_log_gap`. The accounts balance: emitted = written + dropped +
 //! still in the spool.
 //!
+//! # Together, or not at all
+//!
+//! Events of a [transaction](Transaction) appear together and in order, or not at all, also across a
+//! kill: for emitting beside a database transaction.
+//!
+//! ```
+//! # use event_log::{Event, Logger};
+//! # #[derive(Event)] struct OrderPlaced { order: u64 }
+//! # #[derive(Event)] struct StockReserved { pieces: u32 }
+//! # fn place(logger: &Logger, database: impl FnOnce() -> std::io::Result<()>) -> std::io::Result<()> {
+//! let mut events = logger.transaction();
+//! events.emit(OrderPlaced { order: 17 });
+//! events.emit(StockReserved { pieces: 2 });
+//! database()?; // If this fails, nothing was ever emitted.
+//! events.commit();
+//! # Ok(())
+//! # }
+//! # let directory = tempfile::tempdir()?;
+//! # let logger = Logger::builder(directory.path()).build()?;
+//! # place(&logger, || Err(std::io::ErrorKind::Other.into())).unwrap_err();
+//! # assert_eq!(logger.stats().total.emitted, 0);
+//! # place(&logger, || Ok(()))?;
+//! # assert_eq!(logger.stats().total.emitted, 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # One logger for the process
+//!
+//! A logger is a value that is handed around, and nothing is global, unless a program wants it:
+//! [`Logger::install`] makes one the logger of the process, and [`event_log::emit`](emit) emits to it
+//! from anywhere. It is never dropped; [what that means at exit](Logger::install).
+//!
 //! # The main types
 //!
 //! - [`Event`], with [`#[derive(Event)]`](derive@Event): a struct, or each variant of an enum, is a
 //!   type of event. The derive refuses names that would break a table later.
 //! - [`Logger`]: a cheap clone that threads share. [`LoggerBuilder`] has all options and their
 //!   defaults; [`Overflow`] says what an emit does when the spool is full.
+//! - [`Transaction`]: events that appear together, or not at all.
 //! - [`Context`]: user, [`Locale`], [`CountryCode`] and common fields of a request; passed along
 //!   with [`Logger::with`], or ambient in a future ([`Context::scope`]) or a closure
 //!   ([`Context::enter`]).
@@ -178,6 +211,7 @@ mod event;
 mod fork;
 mod handle;
 mod id;
+mod installed;
 mod ledger;
 mod line;
 mod line_buffer;
@@ -194,6 +228,7 @@ mod stats;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transaction;
 mod user_id;
 mod waiting;
 mod writer;
@@ -203,11 +238,15 @@ pub use crate::clock::Clock;
 pub use crate::context::{Context, ContextError, Entered, Scope};
 pub use crate::country_code::{AsCountryCode, CountryCode, CountryCodeError};
 pub use crate::date::DatePrecision;
-pub use crate::error::{BuildError, EmitError, FlushError, LogError, SegmentError, SyncError};
+pub use crate::error::{
+    BuildError, CommitError, EmitError, FlushError, LogError, SegmentError, SyncError,
+};
 pub use crate::event::{Event, EventType};
+pub use crate::installed::{InstallError, dropped_before_install, emit, installed, try_emit};
 pub use crate::locale::{AsLocale, Locale, LocaleError};
 pub use crate::logger::{Logger, WithContext};
 pub use crate::stats::{DropReason, Stats, TypeStats};
+pub use crate::transaction::{Transaction, TransactionWithContext};
 pub use crate::user_id::{AsUserId, UserId};
 pub use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile, SystemStorage};
 /// Dates, as [`Clock`] tells them.

@@ -20,16 +20,24 @@ pub enum DropReason {
     Closed = 5,
     /// A forked process could not make a spool of its own. No gap line tells of it.
     NoSpool = 6,
+    /// Another event of its [transaction](crate::Transaction) was not accepted, or all of them together
+    /// were too long.
+    Transaction = 7,
+    /// No logger was [installed](crate::Logger::install). In no logger's ledger, and no gap line tells of
+    /// it; see [`dropped_before_install`](crate::dropped_before_install).
+    NotInstalled = 8,
 }
 
 impl DropReason {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::SpoolFull,
         Self::TooLong,
         Self::NotSerializable,
         Self::Panicked,
         Self::Closed,
         Self::NoSpool,
+        Self::Transaction,
+        Self::NotInstalled,
     ];
 
     /// The name, as in gap lines: `spool_full`, for example.
@@ -42,6 +50,8 @@ impl DropReason {
             Self::Panicked => "panicked",
             Self::Closed => "closed",
             Self::NoSpool => "no_spool",
+            Self::Transaction => "transaction",
+            Self::NotInstalled => "not_installed",
         }
     }
 
