@@ -84,8 +84,10 @@ fn of_type(field_type: &FieldType, nullable: bool) -> Json {
     match field_type {
         FieldType::Boolean => plain("boolean"),
         &FieldType::Integer { bits, signed } => integer(bits, signed, nullable),
-        // What is not a number (NaN, infinite) has no JSON, and is written as null.
-        FieldType::Float { .. } => Json::object([("type", types("number", true))]),
+        FieldType::Float { bits } => Json::object([
+            ("type", types("number", nullable)),
+            ("format", Json::from(if *bits == 32 { "float" } else { "double" })),
+        ]),
         FieldType::Decimal { scale, .. } => decimal(*scale, nullable),
         FieldType::String => plain("string"),
         FieldType::Enum(values) => one_of(values, nullable),
