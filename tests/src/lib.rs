@@ -1,5 +1,6 @@
 //! Helpers for the tests of the workspace.
 
+pub mod catalog;
 pub mod clock;
 pub mod faults;
 pub mod kill;
