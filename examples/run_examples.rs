@@ -100,6 +100,43 @@ fn the_demo_of_the_lesson_service_finds_a_line_for_each_success() {
 }
 
 #[test]
+fn the_example_of_personal_data_joins_people_and_names_none() {
+    let temporary = tempfile::tempdir().unwrap();
+    let key = temporary.path().join("key");
+    fs::write(&key, [7; 32]).unwrap();
+
+    let output = example("personal_data")
+        .env("TMPDIR", temporary.path())
+        .env("PII_KEY_FILE", &key)
+        .output()
+        .unwrap();
+
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.starts_with(
+            "debug: Form { email: Pii(***), phone: Some(Pii(***)), password: Secret(***) }"
+        ),
+        "{said}"
+    );
+    let (lines, last) = printed.trim_end().rsplit_once('\n').unwrap();
+    assert_eq!(last, "failed logins of people who have signed up: 2");
+    // HMAC-SHA-256 with that key of `1` and of the address, computed by Python.
+    let expected = [
+        r#""user_id":"k1:886687e2952ade5e3e6190102d261699","locale":null,"country_code":null,"params":{"email":"k1:c7f22a2b3094d750db28d69f809d573d","phone":"***"}}"#,
+        r#""params":{"email":"k1:c7f22a2b3094d750db28d69f809d573d","attempts":2}}"#,
+        r#""params":{"email":"k1:c7f22a2b3094d750db28d69f809d573d","attempts":1}}"#,
+    ];
+    for (line, end) in lines.lines().zip(expected) {
+        assert!(line.ends_with(end), "{line}");
+    }
+    for word in ["ada@", "7946", "correct horse", "2001"] {
+        assert!(!printed.contains(word) && !said.contains(word), "{word}: {printed}{said}");
+    }
+}
+
+#[test]
 fn a_demo_refuses_a_log_with_lines_in_it() {
     let log = tempfile::tempdir().unwrap();
     fs::write(log.path().join("events.jsonl"), "{}\n").unwrap();

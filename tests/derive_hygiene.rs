@@ -59,6 +59,12 @@ mod shadowed {
         pub(super) user: u64,
         #[event(skip_none)]
         pub(super) note: ::core::option::Option<T>,
+        #[event(pii = "hash")]
+        pub(super) hashed: u8,
+        #[event(pii = "mask", skip_none)]
+        pub(super) masked: ::core::option::Option<u8>,
+        #[event(pii = "drop")]
+        pub(super) dropped: u8,
     }
 
     #[derive(::event_log::Event)]
@@ -70,8 +76,17 @@ mod shadowed {
 
 #[test]
 fn names_in_scope_change_nothing() {
-    let event = shadowed::AmongShadows { provider: &1, user: 2, note: None };
-    assert_eq!(params_of(&event), serde_json::json!({"provider": 1}));
+    let event = shadowed::AmongShadows {
+        provider: &1,
+        user: 2,
+        note: None,
+        hashed: 3,
+        masked: None,
+        dropped: 4,
+    };
+    let params = params_of(&event);
+    assert_eq!((&params["provider"], params["hashed"].is_string()), (&serde_json::json!(1), true));
+    assert_eq!(params.as_object().map(serde_json::Map::len), Some(2));
     assert_eq!(params_of(&shadowed::OneOfShadows::Ok { some: 1 }), serde_json::json!({"some": 1}));
     assert_eq!(params_of(&shadowed::OneOfShadows::None), serde_json::json!({}));
 }

@@ -11,6 +11,7 @@ use syn::{Data, DeriveInput, Fields, Generics, LitStr, Path, Type, parse_quote};
 use crate::attr::Options;
 use crate::key::{Key, Place};
 use crate::name;
+use crate::personal::Personal;
 use crate::report::Report;
 
 /// A struct, which is one type of event, or an enum, which is one per variant.
@@ -36,6 +37,8 @@ pub(crate) struct Field<'a> {
     pub(crate) ty: &'a Type,
     pub(crate) options: Options,
     pub(crate) target: Target,
+    /// What `pii` asks for; a field to drop has the target [`Target::Skipped`].
+    pub(crate) personal: Option<Personal>,
 }
 
 /// Where the value of a field goes.
@@ -138,18 +141,34 @@ impl<'a> Field<'a> {
         if options.incomplete {
             return None;
         }
-        let target = Target::new(ident, &options);
-        Some(Self { ident, ty: &field.ty, options, target })
+        let personal = match options.value(Key::Pii) {
+            Some(value) => Some(Personal::parse(value, report)?),
+            None => None,
+        };
+        let target = Target::new(ident, &options, personal);
+        Some(Self { ident, ty: &field.ty, options, target, personal })
+    }
+
+    /// The key that the value has in the line.
+    pub(crate) fn key(&self) -> String {
+        match &self.target {
+            Target::Param { name, .. } => name.text.clone(),
+            Target::Envelope(role) => role.key().to_string(),
+            Target::Skipped => self.ident.unraw().to_string(),
+        }
     }
 }
 
 impl Target {
-    fn new(ident: &Ident, options: &Options) -> Self {
+    fn new(ident: &Ident, options: &Options, personal: Option<Personal>) -> Self {
         if options.find(Key::Skip).is_some() {
             return Self::Skipped;
         }
         if let Some(role) = options.entries.iter().find_map(|entry| Role::of(entry.key)) {
             return Self::Envelope(role);
+        }
+        if personal == Some(Personal::Drop) {
+            return Self::Skipped;
         }
         Self::Param {
             name: Name::new(options.value(Key::Rename), ident, str::to_owned),

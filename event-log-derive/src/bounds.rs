@@ -8,6 +8,7 @@ use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, Path, WhereClause, parse_quote};
 
 use crate::ast::{Event, Field, Role, Target};
+use crate::personal::Personal;
 
 /// The user's own where clause, and one bound for each field whose type depends on a parameter.
 ///
@@ -33,10 +34,18 @@ pub(crate) fn where_clause(event: &Event) -> WhereClause {
 pub(crate) fn capability(runtime: &Path, field: &Field) -> Option<TokenStream> {
     match field.target {
         Target::Skipped => None,
+        Target::Envelope(Role::UserId) if field.personal == Some(Personal::Hash) => {
+            Some(quote!(#runtime::AsHashedUserId))
+        }
         Target::Envelope(Role::UserId) => Some(quote!(#runtime::AsUserId)),
         Target::Envelope(Role::Locale) => Some(quote!(#runtime::AsLocale)),
         Target::Envelope(Role::CountryCode) => Some(quote!(#runtime::AsCountryCode)),
-        Target::Param { .. } => Some(quote!(#runtime::Serialize)),
+        Target::Param { .. } => match field.personal {
+            Some(Personal::Hash) => Some(quote!(#runtime::HashText)),
+            // A mask says nothing of the value, nor asks anything of its type.
+            Some(Personal::Mask | Personal::Drop) => None,
+            None => Some(quote!(#runtime::Serialize)),
+        },
     }
 }
 

@@ -6,13 +6,15 @@
 //! that rustc points there when it lacks a trait.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{Event, Field, Role, Target, Variant};
 use crate::bounds;
+use crate::key::Key;
+use crate::personal::Personal;
 
 /// The implementation of `Event`.
 ///
@@ -26,6 +28,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     let own_envelope = own_envelope(event);
     let write_params = write_params(event);
     let names = names(event);
+    let hashed_fields = hashed_fields(event);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -36,6 +39,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         }
 
         #names
+        #hashed_fields
     }
 }
 
@@ -72,6 +76,26 @@ fn names(event: &Event) -> TokenStream {
             const NAMES: &'static [#runtime::TypeNames] = &[#(#types),*];
         }
     }
+}
+
+/// One declaration for each field that needs a key, so that a logger without one is not built.
+///
+/// The macro is the library's, as only that knows whether it has the feature; it is blamed on the
+/// value of the option.
+fn hashed_fields(event: &Event) -> TokenStream {
+    let runtime = &event.runtime;
+    let declarations = event.variants.iter().flat_map(|variant| {
+        let event_type = &variant.type_name.text;
+        let hashed = |field: &&Field| field.personal == Some(Personal::Hash);
+        variant.fields.iter().filter(hashed).map(move |field| {
+            let value = field.options.value(Key::Pii);
+            let span = value.map_or_else(Span::call_site, syn::LitStr::span);
+            let key = field.key();
+            let span = Span::mixed_site().located_at(span);
+            quote_spanned!(span=> #runtime::hashed_field! { #event_type, #key })
+        })
+    });
+    quote!(#(#declarations)*)
 }
 
 /// The method that names the type: one static for each, which the ledger counts under.
@@ -132,8 +156,14 @@ fn envelope(runtime: &Path, variant: &Variant) -> TokenStream {
     let user_id = value(Role::UserId, "as_user_id");
     let locale = value(Role::Locale, "as_locale");
     let country_code = value(Role::CountryCode, "as_country_code");
+    let hash_user_id = variant.fields.iter().any(is_hashed_user_id);
     quote! {
-        #runtime::Envelope { user_id: #user_id, locale: #locale, country_code: #country_code }
+        #runtime::Envelope {
+            user_id: #user_id,
+            hash_user_id: #hash_user_id,
+            locale: #locale,
+            country_code: #country_code,
+        }
     }
 }
 
@@ -142,7 +172,10 @@ fn write_params(event: &Event) -> TokenStream {
     let runtime = &event.runtime;
     let params = Ident::new("__params", Span::mixed_site());
     let arms = event.variants.iter().map(|variant| {
-        let pattern = pattern(variant, |field| matches!(field.target, Target::Param { .. }));
+        // One to drop as well: that it is not written shall not make it a field that nobody reads.
+        let pattern = pattern(variant, |field| {
+            matches!(field.target, Target::Param { .. }) || field.personal == Some(Personal::Drop)
+        });
         let statements = variant.fields.iter().filter_map(|field| param(runtime, &params, field));
         quote!(#pattern => { #(#statements)* })
     });
@@ -168,8 +201,16 @@ fn param(runtime: &Path, params: &Ident, field: &Field) -> Option<TokenStream> {
     let value = binding(field);
     // The rules for names leave nothing that JSON would escape.
     let key = Literal::string(&format!(",\"{}\":", name.text));
-    let write = quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;);
+    let write = match field.personal {
+        None => quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;),
+        Some(Personal::Hash) => quote!(#runtime::Params::hashed::<#ty>(#params, #key, #value)?;),
+        Some(Personal::Mask | Personal::Drop) => quote!(#runtime::Params::masked(#params, #key);),
+    };
     Some(if *skip_none { quote!(if #runtime::Option::is_some(#value) { #write }) } else { write })
+}
+
+fn is_hashed_user_id(field: &Field) -> bool {
+    matches!(field.target, Target::Envelope(Role::UserId)) && field.personal == Some(Personal::Hash)
 }
 
 /// The pattern that matches one type and binds the fields that are `wanted`.

@@ -23,10 +23,11 @@ pub(crate) enum Key {
     Locale,
     CountryCode,
     Json,
+    Pii,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Type,
         Self::Crate,
         Self::Rename,
@@ -36,6 +37,7 @@ impl Key {
         Self::Locale,
         Self::CountryCode,
         Self::Json,
+        Self::Pii,
     ];
 
     /// The option as it is written.
@@ -50,11 +52,12 @@ impl Key {
             Self::Locale => "locale",
             Self::CountryCode => "country_code",
             Self::Json => "json",
+            Self::Pii => "pii",
         }
     }
 
     pub(crate) fn takes_value(self) -> bool {
-        matches!(self, Self::Type | Self::Crate | Self::Rename)
+        matches!(self, Self::Type | Self::Crate | Self::Rename | Self::Pii)
     }
 
     pub(crate) fn belongs_on(self, place: Place) -> bool {
@@ -87,7 +90,9 @@ impl Key {
 
     /// How the option is written, for messages.
     pub(crate) fn usage(self) -> String {
-        if self.takes_value() {
+        if self == Self::Pii {
+            "#[event(pii = \"hash\")], \"mask\" or \"drop\"".to_owned()
+        } else if self.takes_value() {
             format!("#[event({self} = \"...\")]")
         } else {
             format!("#[event({self})]")

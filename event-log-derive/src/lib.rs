@@ -11,6 +11,7 @@ mod expand;
 mod fallback;
 mod key;
 mod name;
+mod personal;
 mod report;
 mod similar;
 mod valid;

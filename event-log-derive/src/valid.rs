@@ -10,6 +10,7 @@ use crate::key::Key;
 use crate::name::{
     self, ENVELOPE_KEYS, LOGGERS_OWN_PREFIX, MAX_PARAM_NAME, MAX_TYPE_NAME, PARTITION_COLUMNS,
 };
+use crate::personal::{self, Personal};
 use crate::report::Report;
 
 /// Applies every rule to every part.
@@ -20,6 +21,7 @@ pub(crate) fn check(event: &Event, report: &mut Report) {
         type_name_is_not_the_loggers(&variant.type_name, report);
         for field in &variant.fields {
             every_option_has_a_meaning(field, report);
+            personal_data_has_one_treatment(field, report);
         }
         for name in params(variant) {
             param_is_a_column_name(name, report);
@@ -145,17 +147,48 @@ fn params_differ_in_more_than_case(variant: &Variant, report: &mut Report) {
 /// An option that changes nothing is a misunderstanding.
 fn every_option_has_a_meaning(field: &Field, report: &mut Report) {
     let (decisive, reason) = match field.target {
+        Target::Skipped if field.options.find(Key::Skip).is_none() => (Key::Pii, "goes nowhere"),
         Target::Skipped => (Key::Skip, "goes nowhere"),
         Target::Envelope(role) => (role.key(), "goes into the envelope"),
         Target::Param { .. } => return,
     };
-    for entry in field.options.entries.iter().filter(|entry| entry.key != decisive) {
+    let is_hashed_user_id = |key| key == Key::Pii && decisive == Key::UserId;
+    let meaningless = |key| key != decisive && !is_hashed_user_id(key);
+    for entry in field.options.entries.iter().filter(|entry| meaningless(entry.key)) {
         let message = format!(
             "`{}` means nothing beside `{decisive}`, with which the field {reason}; remove one of \
              the two",
             entry.key
         );
         report.mistake(entry.key_span, message);
+    }
+}
+
+/// What becomes of personal data must be said once, and be possible.
+fn personal_data_has_one_treatment(field: &Field, report: &mut Report) {
+    let (Some(personal), Some(entry)) = (field.personal, field.options.find(Key::Pii)) else {
+        return;
+    };
+    let value = entry.value.as_ref().map_or(entry.key_span, syn::LitStr::span);
+    if let Some(secret) = personal::secret_in(field.ty) {
+        let message = "a `Secret` is kept out of events altogether, hashed or masked as well; leave \
+                       the field out with #[event(skip)], or make it a `Pii`";
+        report.mistake(secret, message);
+    }
+    match field.target {
+        Target::Envelope(Role::UserId) if personal != Personal::Hash => report.mistake(
+            value,
+            "a user id tells users apart, which only a hash keeps; write pii = \"hash\", or remove \
+             `user_id`",
+        ),
+        Target::Param { .. } => {
+            if let Some(json) = field.options.find(Key::Json) {
+                let message = "`json` means nothing beside `pii`, with which the column is a text; \
+                               remove one of the two";
+                report.mistake(json.key_span, message);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -14,6 +14,7 @@ use crate::date::DatePrecision;
 use crate::error::{BuildError, LogError};
 use crate::handle::Handle;
 use crate::logger::Logger;
+use crate::pii::{self, HashedField, PiiKey};
 use crate::shared::ErrorHandler;
 use crate::spool::directory;
 use crate::spool::header::{MAX_RING_BYTES, MIN_RING_BYTES};
@@ -62,6 +63,7 @@ pub enum Overflow {
 /// | [`on_error`](Self::on_error) | nobody is told | |
 /// | [`clock`](Self::clock) | the system's | |
 /// | [`storage`](Self::storage) | the system's | |
+/// | `pii_key` (feature `pii`) | none | 32 bytes or more |
 ///
 /// ```
 /// use std::time::Duration;
@@ -95,6 +97,7 @@ pub struct LoggerBuilder {
     on_error: Arc<dyn Fn(&LogError) + Send + Sync>,
     clock: Option<Arc<dyn Clock>>,
     storage: Arc<dyn Storage>,
+    pub(crate) pii_key: Option<PiiKey>,
 }
 
 const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
@@ -133,6 +136,7 @@ impl LoggerBuilder {
             on_error: Arc::new(|_| {}),
             clock: None,
             storage: Arc::new(SystemStorage),
+            pii_key: None,
         }
     }
 
@@ -290,6 +294,14 @@ impl LoggerBuilder {
         self
     }
 
+    /// The key of fields with `#[event(pii = "hash")]`; none by default, and needed if any event in
+    /// the binary has such a field. See [`pii`](crate::pii).
+    #[cfg(feature = "pii")]
+    pub fn pii_key(mut self, key: PiiKey) -> Self {
+        self.pii_key = Some(key);
+        self
+    }
+
     /// Makes the directory and the spool, recovers what dead processes left there, and starts the
     /// writer.
     ///
@@ -297,7 +309,7 @@ impl LoggerBuilder {
     /// of them. It recovers every unlocked spool of the directory that has this prefix.
     ///
     /// # Errors
-    /// If an option is out of its range, if the directory cannot be made or read, or the spool
+    /// If an option is out of its range, if a key for hashed fields is missing, if the directory cannot be made or read, or the spool
     /// cannot be made, or if the thread cannot be started. Spools of dead processes that cannot be
     /// recovered now are no error here: they are reported to [`on_error`](Self::on_error) and tried
     /// again every 30 seconds.
@@ -390,7 +402,13 @@ impl LoggerBuilder {
             },
         )?;
         within_times("drain_interval", self.drain_interval, &DRAIN_INTERVAL)?;
-        within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)
+        within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)?;
+        match pii::first_hashed_field() {
+            Some(&HashedField { event_type, field }) if self.pii_key.is_none() => {
+                Err(BuildError::NoPiiKey { event_type, field })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Creates the log directory and the directory of spools in it, where they are missing.

@@ -59,6 +59,17 @@ pub enum BuildError {
         /// What the system said.
         source: io::Error,
     },
+    /// An event in this binary has a hashed field, and the logger no key to hash it with.
+    #[error(
+        "the field `{field}` of `{event_type}` events is hashed, but the logger has no key; give it one \
+         with `pii_key`"
+    )]
+    NoPiiKey {
+        /// The type of the event; of several, the first by name.
+        event_type: &'static str,
+        /// The field's key in the line.
+        field: &'static str,
+    },
     /// The background thread cannot be started.
     #[error("cannot start the writer's thread; raise this user's limit on threads")]
     StartThread {

@@ -115,6 +115,11 @@
 //! - [`testing`]: a logger that records in memory, [`assert_emitted!`] and what else the tests of
 //!   domain code want.
 //!
+//! # Personal data
+//!
+//! What would tell who somebody is is hashed with a key, masked or left out before it is written, as
+//! `#[event(pii = "…")]` on its field says: see [`pii`].
+//!
 //! # At three in the morning
 //!
 //! **What are these files?** `events.20261121T223000.123Z.7f3a91c2.000042.jsonl` is a segment:
@@ -166,7 +171,8 @@
 //! survive the process. You are told ([`LogError::SpoolRemoved`]); restart the process.
 //!
 //! **Who can read the files?** Whoever the umask lets: segments and spools are created as any file
-//! is, and hold user ids.
+//! is, and hold user ids,
+//! unless they are hashed ([`pii`]).
 //!
 //! # Platforms
 //!
@@ -181,6 +187,7 @@
 //! | feature | brings | costs |
 //! | --- | --- | --- |
 //! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
+//! | `pii` | `#[event(pii = "hash")]` and the key for it, see [`pii`] | 13 crates |
 //!
 //! # Where it is written down
 //!
@@ -221,6 +228,7 @@ mod logger;
 mod mapping;
 mod names;
 mod params;
+pub mod pii;
 mod progress;
 mod shared;
 mod spool;
@@ -259,14 +267,18 @@ pub use uuid;
 /// What the expansion of `#[derive(Event)]` names. Not part of the stable API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__hashed_field as hashed_field;
     pub use crate::country_code::AsCountryCode;
     pub use crate::envelope::Envelope;
     pub use crate::event::{Event, EventType};
     pub use crate::locale::AsLocale;
     pub use crate::names::{EventNames, TypeNames};
     pub use crate::params::{Params, ParamsError};
+    pub use crate::pii::{AsHashedUserId, HashText, HashedField};
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;
     pub use core::result::Result::{self, Ok};
+    #[cfg(feature = "pii")]
+    pub use inventory;
     pub use serde_core::Serialize;
 }

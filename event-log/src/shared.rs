@@ -66,6 +66,7 @@ impl Shared {
             format: LineFormat {
                 precision: builder.date_precision,
                 max_line_bytes: builder.max_line_bytes,
+                pii_key: builder.pii_key.clone(),
             },
             default_context: builder.context.clone(),
             overflow: builder.overflow,

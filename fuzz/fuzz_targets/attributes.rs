@@ -251,8 +251,8 @@ fn soup(u: &mut Unstructured) -> Result<String> {
 }
 
 #[rustfmt::skip]
-const OPTIONS: [&str; 14] = [
-    "type", "crate", "rename", "skip", "skip_none", "user_id", "locale", "country_code", "json",
+const OPTIONS: [&str; 15] = [
+    "type", "crate", "rename", "skip", "skip_none", "user_id", "locale", "country_code", "json", "pii",
     "r#type", "r#crate_", "rnam", "flatten", "skip::none",
 ];
 const FOREIGN: [&str; 6] = ["serde", "doc", "event::event", "::event", "r#event", "Event"];

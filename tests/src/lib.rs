@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use event_log::pii::PiiKey;
 use event_log::{Event, Logger};
 use serde_json::Value;
 
@@ -54,6 +55,7 @@ pub fn params_text_of(event: &(impl Event + ?Sized)) -> String {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let logger = Logger::builder(directory.path())
         .spool_bytes(128 * 1024)
+        .pii_key(PiiKey::new(&[7; 32]).expect("a key of 32 bytes"))
         .build()
         .expect("a logger in a fresh directory");
     logger.try_emit(event).expect("the fields of the test serialize");

@@ -15,6 +15,10 @@ pub struct Purchase<T> {
     language: Option<Locale>,
     #[event(country_code)]
     country: Option<CountryCode>,
+    #[event(pii = "hash")]
+    email: &'static str,
+    #[event(pii = "mask")]
+    card: T,
     goods: Vec<T>,
     #[event(skip_none)]
     discount: Option<T>,
@@ -55,7 +59,9 @@ mod tests {
     #[test]
     fn the_derived_events_are_events_of_the_renamed_crate() {
         let (buyer, goods) = (Buyer(1), vec![1, 2]);
-        let event = Purchase { buyer, language: None, country: None, goods, discount: None };
+        let (email, card) = ("ada@example.com", 3);
+        let (language, country, discount) = (None, None, None);
+        let event = Purchase { buyer, language, country, email, card, goods, discount };
         assert_eq!(event.event_type().name(), "purchase");
         assert_eq!(Lesson::Rated { stars: 5 }.event_type().name(), "rated");
     }
