@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, TimeSource};
+#[cfg(feature = "_compression")]
+use crate::compress::{CompressConfig, Compression};
 use crate::context::Context;
 use crate::date::DatePrecision;
 use crate::error::{BuildError, LogError};
@@ -63,6 +65,8 @@ pub enum Overflow {
 /// | [`on_error`](Self::on_error) | nobody is told | |
 /// | [`clock`](Self::clock) | the system's | |
 /// | [`storage`](Self::storage) | the system's | |
+/// | `compress` (features `gzip`, `zstd`) | never | |
+/// | `compress_after` (features `gzip`, `zstd`) | 1 hour | any |
 /// | `pii_key` (feature `pii`) | none | 32 bytes or more |
 ///
 /// ```
@@ -98,6 +102,10 @@ pub struct LoggerBuilder {
     clock: Option<Arc<dyn Clock>>,
     storage: Arc<dyn Storage>,
     pub(crate) pii_key: Option<PiiKey>,
+    #[cfg(feature = "_compression")]
+    compression: Option<Compression>,
+    #[cfg(feature = "_compression")]
+    compress_after: Duration,
 }
 
 const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
@@ -137,6 +145,10 @@ impl LoggerBuilder {
             clock: None,
             storage: Arc::new(SystemStorage),
             pii_key: None,
+            #[cfg(feature = "_compression")]
+            compression: None,
+            #[cfg(feature = "_compression")]
+            compress_after: Duration::from_secs(3_600),
         }
     }
 
@@ -291,6 +303,39 @@ impl LoggerBuilder {
     /// Keeps segments in this storage: for tests. The spool stays a file of the log directory.
     pub fn storage(mut self, storage: impl Storage) -> Self {
         self.storage = Arc::new(storage);
+        self
+    }
+
+    /// Compresses segments once they are closed: `….jsonl` becomes `….jsonl.gz` or `….jsonl.zst`. Off
+    /// by default.
+    ///
+    /// **Collectors must have read a segment before** ([`compress_after`](Self::compress_after)): they
+    /// take `events.*.jsonl`, and few read compressed files. The repository's `docs/collectors` says
+    /// what it means for each.
+    ///
+    /// A thread of its own does it, at the lowest priority. It never touches a segment that somebody
+    /// may still append to, another living logger's, or one that a recovery still needs; and removes
+    /// a segment only when its compressed file is complete and survives a power cut. A kill at any
+    /// moment leaves one or the other, or both, and the next logger with this option finishes.
+    /// Failures are reported to [`on_error`](Self::on_error) and tried again, and stop nothing else. It
+    /// needs room on the disk for a compressed file beside its segment.
+    ///
+    /// The newest segment of a logger stays as it is until there is a later one, or until the next
+    /// logger with this option.
+    #[cfg(feature = "_compression")]
+    pub fn compress(mut self, compression: Compression) -> Self {
+        self.compression = Some(compression);
+        self
+    }
+
+    /// How long a segment stays as it is after it was closed, so that collectors can read it: longer
+    /// than the longest time that a collector is ever behind or away. One hour by default; any.
+    ///
+    /// The time is taken from the name of the logger's next segment. Of a dead logger's last one
+    /// nobody knows when it was closed: there it counts from when this logger first saw it.
+    #[cfg(feature = "_compression")]
+    pub fn compress_after(mut self, delay: Duration) -> Self {
+        self.compress_after = delay;
         self
     }
 
@@ -460,6 +505,18 @@ impl LoggerBuilder {
             retention: self.retention,
             clock: self.time_source(),
         }
+    }
+
+    #[cfg(feature = "_compression")]
+    pub(crate) fn compress_config(&self) -> Option<CompressConfig> {
+        Some(CompressConfig {
+            compression: self.compression?,
+            after: self.compress_after,
+            storage: Arc::clone(&self.storage),
+            directory: self.directory.clone(),
+            spool_directory: self.spool_directory(),
+            prefix: self.prefix.clone(),
+        })
     }
 
     /// The error for a spool that cannot be made.

@@ -208,6 +208,8 @@ compile_error!("event-log runs on Linux: it tells forks by a page that the kerne
 
 mod builder;
 mod clock;
+#[cfg(feature = "_compression")]
+mod compress;
 mod context;
 mod country_code;
 mod date;
@@ -243,6 +245,8 @@ mod writer;
 
 pub use crate::builder::{LoggerBuilder, Overflow};
 pub use crate::clock::Clock;
+#[cfg(feature = "_compression")]
+pub use crate::compress::Compression;
 pub use crate::context::{Context, ContextError, Entered, Scope};
 pub use crate::country_code::{AsCountryCode, CountryCode, CountryCodeError};
 pub use crate::date::DatePrecision;

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::builder::{LoggerBuilder, Overflow};
 use crate::clock::TimeSource;
+#[cfg(feature = "_compression")]
+use crate::compress::bell::Bell;
 use crate::context::Context;
 use crate::error::{CommitError, EmitError, LogError};
 use crate::event::EventType;
@@ -50,6 +52,8 @@ pub(crate) struct Shared {
     /// Takes the lines instead of the spool, if this is a recording logger.
     #[cfg(feature = "testing")]
     pub(crate) recording: Option<Arc<Recording>>,
+    #[cfg(feature = "_compression")]
+    pub(crate) bell: Arc<Bell>,
 }
 
 /// Numbers the loggers of this process; see [`Shared::serial`].
@@ -78,6 +82,8 @@ impl Shared {
             has_gaps: AtomicBool::new(false),
             #[cfg(feature = "testing")]
             recording: None,
+            #[cfg(feature = "_compression")]
+            bell: Arc::default(),
         }
     }
 

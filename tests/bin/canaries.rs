@@ -10,10 +10,10 @@ use std::fs;
 use std::path::Path;
 
 use event_log::pii::{HashText, Pii, PiiKey, Secret};
+use event_log::testing::{FailingDisk, Operation};
 use event_log::{Context, Event, Logger, Overflow};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
-use tests::disk::Disk;
 use tests::segments;
 use tests::sys::kill_self;
 use tests::wait::wait_until;
@@ -123,7 +123,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let key = PiiKey::new(b"canary-key, and 32 bytes of it at least")?.id("k1")?;
     show(&PiiKey::new(b"canary-key").expect_err("it is short"));
     let context = Context::new().field("session", key.hash("canary-session"))?;
-    let disk = Disk::default();
+    let disk = FailingDisk::new();
     let builder = Logger::builder(&directory)
         .pii_key(key.clone())
         .context(context.clone())
@@ -152,7 +152,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         segments(Path::new(&directory)).into_iter().any(|path| text(path).contains("panicked"))
     });
 
-    disk.set(|faults| faults.stuck = true);
+    disk.hang(Operation::Append);
     while logger.try_emit(planted("stuck".to_owned())).map_err(|error| show(&error)).is_ok() {}
     println!("{:?}", logger.stats());
     kill_self();

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod clock;
+pub mod compressing;
 pub mod faults;
 pub mod kill;
 pub mod random;

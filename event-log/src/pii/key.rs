@@ -67,6 +67,12 @@ impl PiiKey {
         Ok(Self { mac: Arc::new(mac), prefix: Arc::from("") })
     }
 
+    /// A key that everybody knows.
+    #[cfg(feature = "testing")]
+    pub(crate) fn for_tests() -> Self {
+        Self::new(b"a key for tests, which everybody knows").expect("it is long enough")
+    }
+
     /// Writes this id and a colon before each hash, so that keys can be changed; without one by
     /// default. 1 to 15 of `A-Z a-z 0-9 _ -`.
     ///
