@@ -137,6 +137,20 @@ fn the_example_of_personal_data_joins_people_and_names_none() {
 }
 
 #[test]
+fn the_example_of_compressed_segments_reads_every_line_back() {
+    let temporary = tempfile::tempdir().unwrap();
+
+    let printed = run(example("compressed_segments").env("TMPDIR", temporary.path()));
+
+    let lines: Vec<&str> = printed.lines().collect();
+    let [compressed, read] = lines[..] else { panic!("not two lines:\n{printed}") };
+    let sizes = compressed.strip_prefix("compressed 2 segments: ").expect(compressed);
+    let (plain, gzip) = sizes.split_once(" bytes became ").unwrap();
+    assert!(plain.parse::<u64>().unwrap() > 5 * gzip.parse::<u64>().unwrap(), "{compressed}");
+    assert_eq!(read, "read 3000 lines: 2 segments compressed, 1 as it was written");
+}
+
+#[test]
 fn a_demo_refuses_a_log_with_lines_in_it() {
     let log = tempfile::tempdir().unwrap();
     fs::write(log.path().join("events.jsonl"), "{}\n").unwrap();

@@ -241,7 +241,7 @@ impl LoggerBuilder {
     /// segments are never removed.
     ///
     /// This and the other limits apply together, each to all segments of this prefix in the
-    /// directory, whoever wrote them. They are looked at when the logger is built, when a segment
+    /// directory, whoever wrote them, compressed (`.jsonl.gz`, `.jsonl.zst`) or not. They are looked at when the logger is built, when a segment
     /// is begun, and every 30 seconds. The newest segment of each logger that is alive, or dead and
     /// not recovered yet, stays, whatever the limits say.
     pub fn retain_bytes(mut self, bytes: u64) -> Self {
@@ -280,8 +280,8 @@ impl LoggerBuilder {
         self
     }
 
-    /// Is told of trouble: on the writer's thread, on that of an emit, or on that of
-    /// [`build`](Self::build). Without it, drops and failed file operations are still counted
+    /// Is told of trouble: on the writer's thread, on the one that compresses, on that of an emit, or
+    /// on that of [`build`](Self::build). Without it, drops and failed file operations are still counted
     /// ([`stats`](Logger::stats)); the rest, such as a damaged spool, nobody hears of.
     ///
     /// Of events dropped for want of room only the first is told, until there is room again. The

@@ -44,7 +44,7 @@ pub enum Compression {
     /// gzip at its usual level, 6: `….jsonl.gz`. What every tool reads.
     #[cfg(feature = "gzip")]
     Gzip,
-    /// Zstandard at its usual level, 3: `….jsonl.zst`. Smaller, and several times as fast.
+    /// Zstandard at its usual level, 3: `….jsonl.zst`. About as small, in a fifth of the time.
     #[cfg(feature = "zstd")]
     Zstd,
 }

@@ -300,7 +300,7 @@ pub enum SyncError {
     Refused(#[source] Arc<SegmentError>),
 }
 
-/// A file operation of the writer that failed.
+/// A file operation on a segment that failed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {operation} `{path}`")]
 #[non_exhaustive]
@@ -328,7 +328,7 @@ pub enum LogError {
     /// An operation on a segment or its directory failed. Writes are tried again with growing
     /// pauses, up to a second, and events collect in the spool meanwhile; a sync is not tried
     /// again, and its caller gets the error; a removal by retention is tried again with the next
-    /// look at the limits.
+    /// look at the limits, a compression with growing pauses, up to a minute.
     #[error(transparent)]
     Segment(Arc<SegmentError>),
     /// Somebody removed the active segment. The lines of the last write are written again, to a new

@@ -133,6 +133,10 @@
 //! [period](LoggerBuilder::rotate_every) ends (on the hour, UTC), and with the logger. At most once
 //! a second.
 //!
+//! **Can closed segments be compressed?** Yes, with the feature `gzip` or `zstd` and
+//! `LoggerBuilder::compress`: a while after they were closed, so that collectors have read them, and by
+//! a thread that harms nobody.
+//!
 //! **Who deletes old segments?** Nobody, unless a limit is set:
 //! [`retain_bytes`](LoggerBuilder::retain_bytes), [`retain_age`](LoggerBuilder::retain_age),
 //! [`retain_count`](LoggerBuilder::retain_count). Anybody else may delete segments as well.
@@ -188,6 +192,8 @@
 //! | --- | --- | --- |
 //! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
 //! | `pii` | `#[event(pii = "hash")]` and the key for it, see [`pii`] | 13 crates |
+//! | `gzip` | `LoggerBuilder::compress` with `Compression::Gzip`, for segments that are closed | 6 crates |
+//! | `zstd` | the same with `Compression::Zstd` | 3 crates, and a compiler for C to build them |
 //!
 //! # Where it is written down
 //!
