@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use event_log::pii::{Pii, PiiKey};
-use event_log::{BuildError, Context, Event, Logger};
+use event_log::{BuildError, Context, Event, Logger, testing};
 use serde_json::{Value, json};
 use tests::lines;
 use uuid::Uuid;
@@ -199,7 +199,35 @@ fn a_logger_without_a_key_is_not_built_where_a_field_is_hashed() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "nothing was made");
 }
 
-/// What `find` of the program's output and files below the log directory hold, by name.
+#[test]
+fn transactions_and_recorders_treat_personal_data_too() {
+    #[derive(Event)]
+    struct Ordered {
+        #[event(pii = "hash")]
+        email: Pii<&'static str>,
+        #[event(pii = "mask")]
+        address: Pii<&'static str>,
+    }
+
+    let ordered = || Ordered { email: Pii::new("ada@example.com"), address: Pii::new("a street") };
+    let line = line_of(key(), |logger| {
+        let mut events = logger.transaction();
+        events.emit(ordered());
+        events.commit();
+    });
+    assert_eq!(line["params"], json!({"email": ADA, "address": "***"}));
+
+    // Without a key of its own a recorder has one, so that domain code can be tested.
+    let (logger, recorded) = testing::recorder();
+    logger.emit(ordered());
+    assert_eq!(recorded.all()[0].params()["address"], "***");
+    assert!(recorded.all()[0].params()["email"].as_str().is_some_and(|hash| hash.len() == 32));
+    let (logger, recorded) = testing::builder().pii_key(key()).record().unwrap();
+    logger.emit(ordered());
+    assert_eq!(recorded.all()[0].params()["email"], ADA);
+}
+
+/// Where `word` stands: the program's outputs, and the files below the log directory.
 fn sightings(word: &str, output: &Output, directory: &Path) -> Vec<String> {
     let mut places = vec![
         ("stdout".to_owned(), output.stdout.clone()),
