@@ -4,7 +4,7 @@
 //! learn who they are. So the struct says what becomes of each field that would tell, and the
 //! logger does it before anything is written:
 //!
-//! ```
+//! ```standalone_crate
 //! # #[cfg(feature = "pii")] {
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use event_log::pii::{Pii, PiiKey, Secret};
@@ -62,7 +62,8 @@
 //! With `"mask"` and `"drop"` the value is not even looked at (but for `skip_none`), and its type needs
 //! no `Serialize`. With `"hash"` its type implements [`HashText`]; the feature `pii` is needed, and
 //! a key ([`LoggerBuilder::pii_key`](crate::LoggerBuilder)). A logger without a key is not
-//! built if any event in the binary has a hashed field: the error names it.
+//! built if any event in the binary has a hashed field: the error names it. (The examples in the
+//! documentation of a crate are one binary; one with a hashed field is `standalone_crate`.)
 //!
 //! A user id can be hashed as well: `#[event(user_id, pii = "hash")]`. That is for the event's own; a
 //! [`Context`](crate::Context) holds what it is given, so give it `key.hash(&user)`.
