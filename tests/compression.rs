@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use event_log::testing::SetClock;
+use event_log::testing::{FailingDisk, Operation, SetClock};
 use event_log::{Compression, LogError, Logger, LoggerBuilder, SegmentFile, Storage};
 use serde_json::Value;
 use tests::compressing::{Blow, ZipDisk, lines_in_any_form, names};
@@ -186,6 +186,36 @@ fn a_segment_that_a_recovery_needs_is_left_alone_until_that_is_done() {
     wait_for_plain(directory.path(), 1);
     let numbers = numbers_in_any_form(directory.path());
     assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len(), "no line is doubled");
+}
+
+#[test]
+fn a_segment_in_which_a_recovery_was_interrupted_waits_for_it() {
+    let (directory, clock) = (place(), at_ten());
+    let full = FailingDisk::new();
+    full.fail(Operation::Append, io::ErrorKind::StorageFull);
+    let builder = builder(directory.path(), &clock, &ZipDisk::default());
+    let logger = builder.clone().storage(full).build().unwrap();
+    (0..10).for_each(|number| logger.emit(Tick::new(number)));
+    logger.close(Duration::from_millis(50)).unwrap_err();
+
+    // The third append fails: the segment of the recovery ends within a line.
+    let disk = FailingDisk::new();
+    disk.append_at_most(100);
+    disk.fail_nth(Operation::Append, 3, io::ErrorKind::Other);
+    let logger = builder.clone().storage(disk.clone()).build().unwrap();
+    let torn = names(directory.path(), ".jsonl").pop().expect("the segment of the recovery");
+    assert_eq!(fs::metadata(directory.path().join(&torn)).unwrap().len(), 200);
+    emit_segments(&logger, &clock, 10..13);
+    wait_until("later ones are compressed", || names(directory.path(), ".gz").len() == 2);
+    assert!(directory.path().join(&torn).exists());
+    drop(logger);
+
+    let logger = builder.build().unwrap();
+    emit_segments(&logger, &clock, 13..14);
+    wait_for_plain(directory.path(), 1);
+    let mut numbers = numbers_in_any_form(directory.path());
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..14).collect::<Vec<_>>());
 }
 
 #[test]
