@@ -130,8 +130,11 @@ fn segments_of_the_living_are_left_alone_and_those_of_the_dead_are_not() {
         .unwrap();
     emit_segments(&other, &clock, 0..3);
     let logger = builder(directory.path(), &clock, &disk).build().unwrap();
-    wait_for_a_look(&disk, || emit_segments(&logger, &clock, 3..5));
-    wait_for_plain(directory.path(), 3 + 1);
+    let of_the_living = names(directory.path(), ".jsonl");
+    emit_segments(&logger, &clock, 3..5);
+    wait_for_a_look(&disk, || emit_segments(&logger, &clock, 5..6));
+    wait_until("its own are compressed", || names(directory.path(), ".gz").len() == 3);
+    assert_eq!(names(directory.path(), ".jsonl")[..3], of_the_living);
     drop(other);
     emit_segments(&logger, &clock, 7..9);
     wait_for_plain(directory.path(), 1);
