@@ -13,9 +13,9 @@ use std::time::Duration;
 use event_log::testing::{FailingDisk, Operation, SetClock};
 use event_log::{Compression, LogError, Logger, LoggerBuilder, SegmentFile, Storage};
 use serde_json::Value;
-use tests::compressing::{Blow, ZipDisk, lines_in_any_form, names};
+use tests::compressing::{Blow, ZipDisk, lines_in_any_form, names, wait_until};
 use tests::random::Random;
-use tests::wait::{PATIENCE, wait_until};
+use tests::wait::PATIENCE;
 use tests::{Tick, segments};
 
 fn place() -> tempfile::TempDir {
@@ -200,6 +200,8 @@ fn a_segment_in_which_a_recovery_was_interrupted_waits_for_it() {
     let logger = builder.clone().storage(full).build().unwrap();
     (0..10).for_each(|number| logger.emit(Tick::new(number)));
     logger.close(Duration::from_millis(50)).unwrap_err();
+    // Waits until the writer has let go of the spool.
+    drop(logger);
 
     // The third append fails: the segment of the recovery ends within a line.
     let disk = FailingDisk::new();

@@ -12,8 +12,8 @@ use chrono::Utc;
 use event_log::testing::SetClock;
 use event_log::{Compression, Logger};
 use tests::Tick;
-use tests::compressing::{Blow, ZipDisk, names};
-use tests::wait::{PATIENCE, wait_until};
+use tests::compressing::{Blow, ZipDisk, names, wait_until};
+use tests::wait::PATIENCE;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_log::{FileStatus, SegmentFile, Storage, StoredFile, SystemStorage};
 
@@ -171,6 +171,19 @@ impl SegmentFile for ZipFile {
 impl fmt::Debug for ZipFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ZipFile")
+    }
+}
+
+/// Waits until `holds`, longer than others do: the thread that compresses has the lowest priority, so on
+/// a machine that is busy with other tests it is the last to run.
+///
+/// # Panics
+/// If that takes longer than two minutes.
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
