@@ -1,4 +1,4 @@
-//! [`Position`]: what a follower has read, exactly, in a few hundred bytes of text.
+//! [`Position`]: what a follower has read, exactly, in a short text.
 //!
 //! ```text
 //! v1;events;20261121T230000.004Z.51b7e0aa.000007;20261121T223000.123Z.7f3a91c2.000042@5120;…;0c55d1e8
@@ -30,8 +30,8 @@ pub(super) struct Place {
 /// Store its text ([`Display`](fmt::Display)) with your results and read it back with
 /// [`parse`](str::parse). The text is ASCII without white space and quotes, has a checksum, and
 /// stays readable to later versions; `docs/format.md` describes it. It takes some 50 bytes for each
-/// logger that is alive or was not recovered yet, and for up to 16 that ended, so it has a few
-/// hundred bytes as a rule.
+/// logger that is alive or was not recovered yet, and for up to 16 that ended: some 1,000 bytes for a
+/// service that was restarted often. A column that holds it should have no narrow limit.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
