@@ -174,6 +174,27 @@ fn a_line_that_a_death_cut_waits_for_the_recovery_and_then_comes_in_its_order() 
 }
 
 #[test]
+fn a_transaction_that_a_death_cut_between_two_lines_is_read_on_when_it_is_completed() {
+    let (directory, disk) = (place(), FailingDisk::new());
+    let builder = Logger::builder(directory.path()).storage(disk.clone());
+    let logger = builder.close_timeout(Duration::ZERO).build().unwrap();
+    flushed(&logger, 0..1);
+    let line_bytes = fs::metadata(&segments(directory.path())[0]).unwrap().len();
+    disk.leave_room(line_bytes);
+    let mut transaction = logger.transaction();
+    (1..4).for_each(|number| transaction.emit(Tick::new(number)));
+    transaction.commit();
+    wait_until("the disk is full", || logger.stats().io_errors > 0);
+    drop(logger);
+    let mut follower = follow(directory.path());
+    // The segment ends with a whole line, and is not complete all the same.
+    assert_eq!(Seen::available(&mut follower), only_numbers(0..2));
+    drop(self::logger(directory.path()));
+    assert_eq!(segments(directory.path()).len(), 1);
+    assert_eq!(Seen::available(&mut follower), only_numbers(2..4));
+}
+
+#[test]
 fn a_recovery_that_failed_within_a_line_is_waited_for_while_its_logger_goes_on() {
     // A logger dies with 20 lines in its spool.
     let (directory, stuck) = (place(), FailingDisk::new());

@@ -121,6 +121,8 @@
 //!   segments' names, that is of the time at which segments were begun. All of a logger that ended comes
 //!   before all of one that was built later, unless the clock was set back and the earlier segments
 //!   removed in between.
+//!   The lines of a transaction come one after another; the first may come before the last is
+//!   written.
 //! - **No half line.** A line without its newline waits, however long, until it is completed. When nobody
 //!   will ever complete it, it is told as [`FollowError::Abandoned`]; it stands whole in a later segment,
 //!   if it could be written.
