@@ -172,6 +172,21 @@ fn a_kill_after_the_answer_loses_no_event() {
     assert_eq!(lines.len(), 1, "{lines:?}");
 }
 
+#[test]
+fn the_demo_of_the_interests_stores_each_click() {
+    let printed = run(example("interests").arg("demo"));
+
+    let lines: Vec<&str> = printed.lines().collect();
+    let [_, stored, delays, vector] = lines[..] else { panic!("not four lines:\n{printed}") };
+    assert!(stored.starts_with("stored 3000 clicks of 50 readers in "), "{stored}");
+    assert!(delays.starts_with("from click to stored: median "), "{delays}");
+    assert!(vector.starts_with("reader 7: "), "{vector}");
+    let parts =
+        vector.rsplit(' ').filter_map(|part| part.trim_end_matches(',').parse::<f64>().ok());
+    let sum: f64 = parts.sum();
+    assert!((sum - 1.0).abs() < 0.03, "the parts add up to 1: {vector}");
+}
+
 /// The lesson service in a process of its own, until it is stopped.
 struct Service {
     child: Child,

@@ -168,6 +168,13 @@
 //! **Who can read the files?** Whoever the umask lets: segments and spools are created as any file
 //! is, and hold user ids.
 //!
+//! # Reading the log in the same hour
+//!
+//! [`follow`], with the feature of that name, yields the lines as they are written, across rotations
+//! and restarts, to a consumer that can be killed and goes on where it stopped: at least once with a
+//! file of its own, exactly once where the position is stored with the result. Blocking, or as a
+//! `Stream`.
+//!
 //! # Platforms
 //!
 //! Linux, 64-bit and little-endian. The directory must lie on a file system that maps and locks files: a
@@ -181,6 +188,8 @@
 //! | feature | brings | costs |
 //! | --- | --- | --- |
 //! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
+//! | `follow` | the module [`follow`], which reads the log as it grows | no dependency |
+//! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
 //!
 //! # Where it is written down
 //!
@@ -190,6 +199,8 @@
 #![cfg_attr(feature = "testing", doc = "[`testing`]: crate::testing")]
 #![cfg_attr(feature = "testing", doc = "[`assert_emitted!`]: crate::testing::assert_emitted")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: #crate-features")]
+#![cfg_attr(feature = "follow", doc = "[`follow`]: crate::follow")]
+#![cfg_attr(not(feature = "follow"), doc = "[`follow`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
 
 #[cfg(target_endian = "big")]
@@ -208,6 +219,8 @@ mod emit;
 mod envelope;
 mod error;
 mod event;
+#[cfg(feature = "follow")]
+pub mod follow;
 mod fork;
 mod handle;
 mod id;

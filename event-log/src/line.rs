@@ -27,9 +27,9 @@ use crate::params::{OneLine, Params};
 mod tests;
 
 /// The beginning of every line; the zeros are replaced by the id.
-const HEAD: &[u8; 53] = b"{\"id\":\"00000000-0000-0000-0000-000000000000\",\"date\":\"";
-const ID_OFFSET: usize = 7;
-const TYPE_KEY: &[u8; 10] = b"\",\"type\":\"";
+pub(crate) const HEAD: &[u8; 53] = b"{\"id\":\"00000000-0000-0000-0000-000000000000\",\"date\":\"";
+pub(crate) const ID_OFFSET: usize = 7;
+pub(crate) const TYPE_KEY: &[u8; 10] = b"\",\"type\":\"";
 
 /// The offset in a line, in bytes, where the name of the type begins; it ends at the next quote.
 pub(crate) const fn type_offset(precision: DatePrecision) -> usize {

@@ -95,7 +95,7 @@ const BLOCK_WORDS: usize = 4;
 /// turn them into vector code that the machine has no instruction for.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
-pub(super) fn checksum(position: u64, text: &[u8]) -> u32 {
+pub(crate) fn checksum(position: u64, text: &[u8]) -> u32 {
     let mut lanes = [position ^ SECRETS[0], text.len() as u64 ^ SECRETS[1]];
     let (words, rest) = text.as_chunks::<WORD_BYTES>();
     let (blocks, last_words) = words.as_chunks::<BLOCK_WORDS>();
