@@ -9,7 +9,6 @@
 //! runs: a `Serialize` implementation may emit events and enter contexts itself.
 
 use serde_core::Serialize;
-use serde_json::ser::Serializer;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -20,8 +19,9 @@ use crate::date::{DatePrecision, DateText};
 use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::id::{next_id, write_hyphenated};
+use crate::json::Json;
 use crate::line_buffer::LineBuffer;
-use crate::params::{OneLine, Params};
+use crate::params::Params;
 
 #[cfg(test)]
 mod tests;
@@ -211,7 +211,7 @@ fn write_value<V: Serialize>(
         (Some(value), _) => {
             line.push(key);
             // Numbers and strings fail only past the limit, which the line remembers.
-            let _: Result<_, _> = value.serialize(&mut Serializer::with_formatter(line, OneLine));
+            let _: Result<_, _> = value.serialize(Json::new(line));
         }
         (None, Some(piece)) => line.push(piece),
         (None, None) => {

@@ -1,0 +1,127 @@
+//! Text between quotes, with escapes where JSON wants them.
+
+use std::fmt;
+
+use crate::line_buffer::LineBuffer;
+
+/// Appends `text` as a JSON string.
+#[inline]
+pub(super) fn quoted(line: &mut LineBuffer, text: &str) {
+    line.push(b"\"");
+    escaped(line, text.as_bytes());
+    line.push(b"\"");
+}
+
+/// Escapes all that is written to it.
+pub(super) struct Escaping<'a>(pub(super) &'a mut LineBuffer);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escaped(self.0, text.as_bytes());
+        // Ends what may be without end; the line remembers why.
+        if self.0.overflowed() { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+#[inline]
+fn escaped(line: &mut LineBuffer, text: &[u8]) {
+    let plain = plain_bytes(text);
+    line.push(&text[..plain]);
+    if plain < text.len() {
+        escaped_from(line, &text[plain..]);
+    }
+}
+
+/// The same for text that begins with a character to escape.
+#[cold]
+fn escaped_from(line: &mut LineBuffer, mut text: &[u8]) {
+    while let Some((byte, rest)) = text.split_first() {
+        escape(line, *byte);
+        let plain = plain_bytes(rest);
+        line.push(&rest[..plain]);
+        text = &rest[plain..];
+        if line.overflowed() {
+            return;
+        }
+    }
+}
+
+fn escape(line: &mut LineBuffer, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| DIGITS[usize::from(half & 0xF)];
+    line.push(match byte {
+        b'"' => b"\\\"",
+        b'\\' => b"\\\\",
+        b'\n' => b"\\n",
+        b'\r' => b"\\r",
+        b'\t' => b"\\t",
+        0x08 => b"\\b",
+        0x0C => b"\\f",
+        _ => return line.push(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]),
+    });
+}
+
+const WORD_BYTES: usize = 8;
+
+/// How many bytes stand before the first one that JSON wants escaped.
+#[inline]
+fn plain_bytes(text: &[u8]) -> usize {
+    let (words, _) = text.as_chunks::<WORD_BYTES>();
+    for (index, word) in words.iter().enumerate() {
+        let first = first_to_escape(u64::from_le_bytes(*word));
+        if first < WORD_BYTES {
+            return index * WORD_BYTES + first;
+        }
+    }
+    match text.last_chunk() {
+        // It may begin in the word before, which is plain.
+        Some(last) => text.len() - WORD_BYTES + first_to_escape(u64::from_le_bytes(*last)),
+        None => text.iter().position(|byte| is_to_escape(*byte)).unwrap_or(text.len()),
+    }
+}
+
+#[inline]
+fn is_to_escape(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\')
+}
+
+/// The index of the first byte, from the low end, that is `"`, `\` or below 0x20; 8 if none is.
+///
+/// All eight at once: where a byte is less than what is subtracted from it, its highest bit is
+/// borrowed. The borrow may mark bytes above that one, never one below.
+#[inline]
+fn first_to_escape(word: u64) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST_BITS: u64 = 0x80 * EACH;
+    let is_below = |word: u64, limit: u64| word.wrapping_sub(limit * EACH);
+    let is = |byte: u8| is_below(word ^ (u64::from(byte) * EACH), 1);
+    let marks = (is_below(word, 0x20) | is(b'"') | is(b'\\')) & !word & HIGHEST_BITS;
+    marks.trailing_zeros() as usize / WORD_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_plain_part_ends_at_the_first_byte_to_escape(
+            text in prop::collection::vec(prop_oneof![9 => any::<u8>(), 1 => Just(b'"')], 0..40),
+        ) {
+            let expected = text.iter().position(|byte| is_to_escape(*byte));
+            prop_assert_eq!(plain_bytes(&text), expected.unwrap_or(text.len()));
+        }
+    }
+
+    #[test]
+    fn every_byte_is_told_from_its_neighbours_at_every_place() {
+        for (byte, place) in (0..=255).flat_map(|byte| (0..8).map(move |place| (byte, place))) {
+            let mut text = [b'a'; 8];
+            text[place] = byte;
+            let expected = if is_to_escape(byte) { place } else { 8 };
+            assert_eq!(plain_bytes(&text), expected, "{byte:#x}");
+        }
+    }
+}
