@@ -5,6 +5,7 @@
 //! maps and what only `serde_json` understands (`RawValue`) are handed on to it.
 
 mod compound;
+mod decimal;
 mod text;
 
 #[cfg(test)]
@@ -83,7 +84,11 @@ impl<'a> Serializer for Json<'a> {
         serialize_u64: u64;
         serialize_u128: u128;
         serialize_f32: f32;
-        serialize_f64: f64;
+    }
+
+    #[inline]
+    fn serialize_f64(self, value: f64) -> Result<(), Error> {
+        if decimal::push(self.line, value) { Ok(()) } else { self.hand_on(value) }
     }
 
     #[inline]

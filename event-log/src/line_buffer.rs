@@ -42,6 +42,21 @@ impl LineBuffer {
         }
     }
 
+    /// Appends what `write` writes to the front of its argument, whose length it returns.
+    #[inline]
+    pub(crate) fn push_with<const MAX: usize>(
+        &mut self,
+        write: impl FnOnce(&mut [u8; MAX]) -> usize,
+    ) {
+        if let Some(room) = self.bytes.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+            self.len += write(room);
+        } else {
+            let mut room = [0; MAX];
+            let len = write(&mut room);
+            self.push(&room[..len]);
+        }
+    }
+
     #[cold]
     fn push_slow(&mut self, bytes: &[u8]) {
         let end = self.len + bytes.len();

@@ -12,7 +12,7 @@
 //! keep the order of their reservations.
 
 use crate::spool::header::{self, CLOSED, RING_WORD};
-use crate::spool::record::{self, HEADER_WORDS, Lines, Stated, WORD_BYTES};
+use crate::spool::record::{self, BLOCK_WORDS, HEADER_WORDS, Lines, Stated, WORD_BYTES};
 use crate::sync::{AtomicU64, Ordering};
 
 /// The words of a spool, seen as a ring.
@@ -82,8 +82,7 @@ impl<'a> Ring<'a> {
         let size = record::size(text.len());
         let (position, used) = self.reserve(size)?;
         before_commit();
-        self.fill(position, text);
-        let checksum = record::checksum(position, text);
+        let checksum = self.fill(position, text);
         let stated = Stated { bytes: text.len(), lines };
         self.word(position, 1).store(record::describe(stated, checksum), Ordering::Relaxed);
         // Release pairs with the Acquire load in `committed`: seeing the header means seeing the rest.
@@ -120,15 +119,26 @@ impl<'a> Ring<'a> {
         }
     }
 
-    /// Copies `text` behind the header of the record at `position`, in two pieces where the ring ends.
+    /// Copies `text` behind the header of the record at `position` and returns its checksum.
     #[inline]
-    fn fill(&self, position: u64, text: &[u8]) {
+    fn fill(&self, position: u64, text: &[u8]) -> u32 {
         let start = self.index(position) + HEADER_WORDS;
+        match self.words.get(start..start + text.len().div_ceil(WORD_BYTES)) {
+            Some(room) => record::checksum_blocks(position, text, |number, block| {
+                store_block(room, number, block);
+            }),
+            None => self.fill_around(start, position, text),
+        }
+    }
+
+    /// The same for a record that goes around the end of the ring.
+    #[cold]
+    fn fill_around(&self, start: usize, position: u64, text: &[u8]) -> u32 {
         // A header never straddles the end, but it may be the last thing before it.
-        let words_to_end = self.words.len() - start;
-        let (first, rest) = text.split_at(text.len().min(words_to_end * WORD_BYTES));
+        let (first, rest) = text.split_at((self.words.len() - start) * WORD_BYTES);
         store_bytes(&self.words[start..], first);
         store_bytes(self.words, rest);
+        record::checksum(position, text)
     }
 
     /// What the record at `position` says of itself, or `None` if none is committed there (yet).
@@ -241,6 +251,24 @@ impl<'a> Ring<'a> {
     #[expect(clippy::cast_possible_truncation, reason = "masked to an index of the ring")]
     fn index(&self, position: u64) -> usize {
         (position / WORD_BYTES as u64) as usize & (self.words.len() - 1)
+    }
+}
+
+/// Stores the block with this number; of the last one, the words that there is room for.
+#[inline]
+fn store_block(room: &[AtomicU64], number: usize, block: [u64; BLOCK_WORDS]) {
+    let (whole, last) = room.as_chunks::<BLOCK_WORDS>();
+    match whole.get(number) {
+        Some(place) => store_words(place, block),
+        None => store_words(last, block),
+    }
+}
+
+#[inline]
+fn store_words(place: &[AtomicU64], words: [u64; BLOCK_WORDS]) {
+    for (to, word) in place.iter().zip(words) {
+        // Relaxed: the commit word publishes it.
+        to.store(word, Ordering::Relaxed);
     }
 }
 
