@@ -118,14 +118,12 @@ impl Renderer {
     fn head(&mut self, type_name: &str, now: Timestamp, format: &LineFormat) -> Uuid {
         let id = next_id(now.unix_millis());
         self.line.start(format.max_line_bytes);
-        self.line.push(HEAD);
+        let date = self.dates.render(now, format.precision);
+        self.line.push_all([HEAD, date, TYPE_KEY, type_name.as_bytes()]);
         // Never `None`; and in place, as 36 bytes stored one by one and copied at once would stall.
         if let Some(out) = self.line.as_mut_slice()[ID_OFFSET..].first_chunk_mut() {
             write_hyphenated(id, out);
         }
-        self.line.push(self.dates.render(now, format.precision));
-        self.line.push(TYPE_KEY);
-        self.line.push(type_name.as_bytes());
         id
     }
 

@@ -7,9 +7,12 @@ use crate::line_buffer::LineBuffer;
 /// Appends `text` as a JSON string.
 #[inline]
 pub(super) fn quoted(line: &mut LineBuffer, text: &str) {
-    line.push(b"\"");
-    escaped(line, text.as_bytes());
-    line.push(b"\"");
+    let text = text.as_bytes();
+    if plain_bytes(text) == text.len() {
+        line.push_all([b"\"", text, b"\""]);
+    } else {
+        quoted_escaped(line, text);
+    }
 }
 
 /// Escapes all that is written to it.
@@ -23,26 +26,21 @@ impl fmt::Write for Escaping<'_> {
     }
 }
 
-#[inline]
-fn escaped(line: &mut LineBuffer, text: &[u8]) {
-    let plain = plain_bytes(text);
-    line.push(&text[..plain]);
-    if plain < text.len() {
-        escaped_from(line, &text[plain..]);
-    }
+#[cold]
+fn quoted_escaped(line: &mut LineBuffer, text: &[u8]) {
+    line.push(b"\"");
+    escaped(line, text);
+    line.push(b"\"");
 }
 
-/// The same for text that begins with a character to escape.
-#[cold]
-fn escaped_from(line: &mut LineBuffer, mut text: &[u8]) {
-    while let Some((byte, rest)) = text.split_first() {
-        escape(line, *byte);
-        let plain = plain_bytes(rest);
-        line.push(&rest[..plain]);
-        text = &rest[plain..];
-        if line.overflowed() {
-            return;
-        }
+fn escaped(line: &mut LineBuffer, mut text: &[u8]) {
+    while !text.is_empty() && !line.overflowed() {
+        let (plain, rest) = text.split_at(plain_bytes(text));
+        line.push(plain);
+        text = rest.split_first().map_or(rest, |(byte, rest)| {
+            escape(line, *byte);
+            rest
+        });
     }
 }
 
