@@ -39,7 +39,7 @@ fn full_spool() -> (TempDir, PathBuf, u64) {
     let gate: Gate = Gate::default();
     let logger = Logger::builder(directory.path()).spool_bytes(SPOOL_BYTES).storage(gate).build();
     let logger = logger.expect("a logger in a fresh directory");
-    let lines = context().enter(|| (0_u64..).find(|_| logger.try_emit(event(7)).is_err()));
+    let lines = context().enter(|| (0..u64::MAX).find(|_| logger.try_emit(event(7)).is_err()));
     // Its writer stands before the gate for good, so it must not be waited for.
     std::mem::forget(logger);
     let spools = fs::read_dir(directory.path().join(".spool")).expect("the spools are there");
