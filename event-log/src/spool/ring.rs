@@ -17,7 +17,7 @@ use crate::sync::{AtomicU64, Ordering, prefetch_for_write};
 
 /// How far ahead cache lines are asked for: some records, so that they are there in time.
 const AHEAD_BYTES: u64 = 1_024;
-const CACHE_LINE_BYTES: usize = 64;
+const CACHE_LINE_BYTES: u64 = 64;
 
 /// The words of a spool, seen as a ring.
 #[derive(Clone, Copy, Debug)]
@@ -131,8 +131,8 @@ impl<'a> Ring<'a> {
     fn fetch_ahead(&self, position: u64, size: u64, used: u64) {
         // Not what the consumer has yet to read, and of a long record not more than a short one's worth.
         if used + 2 * AHEAD_BYTES <= self.bytes() {
-            let start = position + AHEAD_BYTES;
-            for place in (start..start + size.min(AHEAD_BYTES)).step_by(CACHE_LINE_BYTES) {
+            for line in 0..size.min(AHEAD_BYTES).div_ceil(CACHE_LINE_BYTES) {
+                let place = position + AHEAD_BYTES + line * CACHE_LINE_BYTES;
                 prefetch_for_write(self.word(place, 0));
             }
         }
