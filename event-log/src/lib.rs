@@ -225,6 +225,7 @@ mod fork;
 mod handle;
 mod id;
 mod installed;
+mod json;
 mod ledger;
 mod line;
 mod line_buffer;

@@ -9,7 +9,6 @@
 //! runs: a `Serialize` implementation may emit events and enter contexts itself.
 
 use serde_core::Serialize;
-use serde_json::ser::Serializer;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -20,8 +19,9 @@ use crate::date::{DatePrecision, DateText};
 use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::id::{next_id, write_hyphenated};
+use crate::json::Json;
 use crate::line_buffer::LineBuffer;
-use crate::params::{OneLine, Params};
+use crate::params::Params;
 
 #[cfg(test)]
 mod tests;
@@ -118,14 +118,12 @@ impl Renderer {
     fn head(&mut self, type_name: &str, now: Timestamp, format: &LineFormat) -> Uuid {
         let id = next_id(now.unix_millis());
         self.line.start(format.max_line_bytes);
-        self.line.push(HEAD);
+        let date = self.dates.render(now, format.precision);
+        self.line.push_all([HEAD, date, TYPE_KEY, type_name.as_bytes()]);
         // Never `None`; and in place, as 36 bytes stored one by one and copied at once would stall.
         if let Some(out) = self.line.as_mut_slice()[ID_OFFSET..].first_chunk_mut() {
             write_hyphenated(id, out);
         }
-        self.line.push(self.dates.render(now, format.precision));
-        self.line.push(TYPE_KEY);
-        self.line.push(type_name.as_bytes());
         id
     }
 
@@ -211,7 +209,7 @@ fn write_value<V: Serialize>(
         (Some(value), _) => {
             line.push(key);
             // Numbers and strings fail only past the limit, which the line remembers.
-            let _: Result<_, _> = value.serialize(&mut Serializer::with_formatter(line, OneLine));
+            let _: Result<_, _> = value.serialize(Json::new(line));
         }
         (None, Some(piece)) => line.push(piece),
         (None, None) => {
