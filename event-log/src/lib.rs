@@ -199,6 +199,7 @@ compile_error!("a spool may have 4 GiB and is mapped whole; 32-bit targets are n
 #[cfg(not(target_os = "linux"))]
 compile_error!("event-log runs on Linux: it tells forks by a page that the kernel wipes");
 
+pub mod baggage;
 mod builder;
 mod clock;
 mod context;
@@ -228,6 +229,8 @@ mod stats;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod transaction;
 mod user_id;
 mod waiting;
@@ -235,7 +238,9 @@ mod writer;
 
 pub use crate::builder::{LoggerBuilder, Overflow};
 pub use crate::clock::Clock;
-pub use crate::context::{Context, ContextError, Entered, Scope};
+pub use crate::context::{
+    Context, ContextError, Entered, InContext, IntoCountryCode, IntoLocale, LenientContext, Scope,
+};
 pub use crate::country_code::{AsCountryCode, CountryCode, CountryCodeError};
 pub use crate::date::DatePrecision;
 pub use crate::error::{
