@@ -126,6 +126,7 @@ fn the_headers_of_a_request_are_in_its_line() {
         ("x-session-id", "s-1"),
         ("x-request-id", "r-1"),
     ]);
+    service.sign_up(&[("x-session-id", "s-1"), ("baggage", "session.id=s%202;p,user_id=7")]);
 
     let lines = service.stop();
     let line: Value = serde_json::from_str(&lines[0]).unwrap();
@@ -135,6 +136,8 @@ fn the_headers_of_a_request_are_in_its_line() {
     assert_eq!(line["request_id"], "r-1");
     assert_eq!(line["user_id"], 1);
     assert_eq!(line["params"]["provider"], "twitter");
+    let line: Value = serde_json::from_str(&lines[1]).unwrap();
+    assert_eq!((&line["session_id"], &line["user_id"]), (&"s 2".into(), &2.into()));
 }
 
 #[test]
@@ -148,6 +151,7 @@ fn malformed_headers_do_not_fail_the_request_and_are_not_in_its_line() {
         ("cf-ipcountry", "T1"),
         ("authorization", "Bearer student--1"),
         ("x-session-id", &endless),
+        ("baggage", &format!("session.id={endless},session.id=\"x\",=")),
         ("x-request-id", "\"}\t{"),
     ]);
 

@@ -11,7 +11,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Json, Router, middleware};
+use axum::{Json, Router};
+use event_log::tower::ContextLayer;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -80,7 +81,7 @@ fn router(school: Arc<School>) -> Router {
         .route("/courses/{course}/lessons/{lesson}/start", post(start_lesson))
         .route("/courses/{course}/lessons/{lesson}/clear", post(clear_lesson))
         .route("/plans/{plan}/purchase", post(purchase_plan))
-        .layer(middleware::from_fn(request_context::layer))
+        .layer(ContextLayer::new(request_context::of_request))
         .with_state(school)
 }
 
