@@ -147,11 +147,7 @@ impl BaggageKeys {
     /// `tell` is called with each value that is left out, because it is of another kind than its key
     /// says, too long, or too much for one header.
     #[must_use = "the header must be put into the request"]
-    pub fn write(
-        &self,
-        context: &Context,
-        mut tell: impl FnMut(BaggageError),
-    ) -> Option<String> {
+    pub fn write(&self, context: &Context, mut tell: impl FnMut(BaggageError)) -> Option<String> {
         let mut header = String::new();
         let mut members = 0;
         for carried in &self.carried {
@@ -177,8 +173,7 @@ impl BaggageKeys {
     /// The member for one key, if the context has a value for it.
     fn member(&self, carried: &Carried, context: &Context) -> Option<Result<String, BaggageError>> {
         let Carried { key, target } = carried;
-        let text = target.text_in(context)?;
-        let text = text.ok_or_else(|| BaggageError::OtherKind { key: key.clone() });
+        let text = target.text_in(key, context)?;
         let text = text.and_then(|text| self.check_length(key, text));
         Some(text.map(|text| syntax::member(key, &text)))
     }

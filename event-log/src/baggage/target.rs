@@ -2,8 +2,8 @@
 
 use serde_core::Serialize;
 
-use crate::baggage::error::{self, BaggageError};
 use crate::baggage::BaggageKind;
+use crate::baggage::error::{self, BaggageError};
 use crate::context::{COUNTRY_CODE, Context, LOCALE, LenientContext, USER_ID};
 use crate::user_id::AsUserId;
 
@@ -17,9 +17,12 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// The text of the value in a context: `None` if there is no value, an inner `None` if it is of
-    /// another kind.
-    pub(super) fn text_in(&self, context: &Context) -> Option<Option<String>> {
+    /// The text of the value in a context, if there is one; an error if it is of another kind.
+    pub(super) fn text_in(
+        &self,
+        key: &str,
+        context: &Context,
+    ) -> Option<Result<String, BaggageError>> {
         let json = match self {
             Self::UserId(_) => context.envelope_json(USER_ID),
             Self::Locale => context.envelope_json(LOCALE),
@@ -33,7 +36,7 @@ impl Target {
             }
             _ => serde_json::from_slice(json).ok(),
         };
-        Some(text)
+        Some(text.ok_or_else(|| BaggageError::OtherKind { key: key.to_owned() }))
     }
 
     /// Sets the value to what its key holds, unless that is of another kind.

@@ -27,9 +27,7 @@ fn read_with<V: AsRef<[u8]>>(
 }
 
 fn envelope(user: &str, locale: &str, country: &str, fields: &str) -> String {
-    format!(
-        r#"Context {{"user_id":{user},"locale":{locale},"country_code":{country}{fields}}}"#
-    )
+    format!(r#"Context {{"user_id":{user},"locale":{locale},"country_code":{country}{fields}}}"#)
 }
 
 #[test]
@@ -37,7 +35,8 @@ fn the_examples_of_the_specification_are_read() {
     let keys = BaggageKeys::new().field("userId", "user_name", BaggageKind::Text).unwrap();
     let keys = keys.field("serverNode", "server_node", BaggageKind::Text).unwrap();
     let keys = keys.field("key2", "key2", BaggageKind::Text).unwrap();
-    let expected = envelope("null", "null", "null", r#","user_name":"alice","server_node":"DF 28""#);
+    let expected =
+        envelope("null", "null", "null", r#","user_name":"alice","server_node":"DF 28""#);
     for headers in [
         &["userId=alice,serverNode=DF%2028,isProduction=false"][..],
         &["userId=alice", "serverNode=DF%2028,isProduction=false"],
@@ -65,7 +64,8 @@ fn only_named_keys_are_read() {
 
 #[test]
 fn a_malformed_member_is_told_of_and_costs_no_other() {
-    let (context, refused) = read(["user.id=1, session=\"x\" ,visit=x7, =5,country=jp,,a b=c,locale=ja"]);
+    let (context, refused) =
+        read(["user.id=1, session=\"x\" ,visit=x7, =5,country=jp,,a b=c,locale=ja"]);
     assert_eq!(context, envelope("1", r#""ja""#, "null", ""));
     let told = ["`session=\\\"x\\\"` is malformed", "`visit` holds \"x7\"", "`=5` is malformed"];
     let told = told.into_iter().chain(["not in upper case; write `JP`", "`a b=c` is malformed"]);
