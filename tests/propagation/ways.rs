@@ -75,7 +75,7 @@ pub(crate) async fn take(way: Way, request: u64, service: &Service, client: &mut
         Way::Spawn => tokio::spawn(later(emit).in_current_context()).await.expect("it has run"),
         Way::LocalSet => service.workers.spawn_local(emit).await,
         Way::SpawnBlocking => {
-            spawn_blocking(Context::current().wrap(emit)).await.expect("it has run")
+            spawn_blocking(Context::current().wrap(emit)).await.expect("it has run");
         }
         Way::BlockInPlace => block_in_place(emit),
         Way::Thread => {
