@@ -205,6 +205,7 @@ mod clock;
 mod context;
 mod country_code;
 mod date;
+mod delays;
 mod emit;
 mod envelope;
 mod error;
@@ -220,6 +221,8 @@ mod local;
 mod locale;
 mod logger;
 mod mapping;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod names;
 mod params;
 mod progress;
