@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Barrier, OnceLock};
 use std::time::{Duration, Instant};
 
-use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
+use ::metrics::{
+    Counter, Gauge, Histogram, Key, KeyName, Metadata, NoopRecorder, SharedString, Unit,
+};
 use metrics_util::MetricKind;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 
@@ -184,28 +186,57 @@ fn without_a_recorder_of_its_own_a_logger_publishes_to_the_local_one() {
     assert!(published.iter().any(|(key, ..)| key.key().name() == "event_log_in_spool"));
 }
 
-/// Does as it is told whenever a counter is registered.
-struct Tricky<F>(F);
+/// Does as it is told whenever a counter is registered, then as another recorder does.
+struct Tricky<F, R = NoopRecorder>(F, R);
 
-impl<F: Fn()> Recorder for Tricky<F> {
+impl<F: Fn(), R: Recorder> Recorder for Tricky<F, R> {
     fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-    fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+    fn register_counter(&self, key: &Key, metadata: &Metadata<'_>) -> Counter {
         (self.0)();
-        Counter::noop()
+        self.1.register_counter(key, metadata)
     }
-    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
-        Gauge::noop()
+    fn register_gauge(&self, key: &Key, metadata: &Metadata<'_>) -> Gauge {
+        self.1.register_gauge(key, metadata)
     }
-    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::noop()
+    fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
+        self.1.register_histogram(key, metadata)
     }
 }
 
 #[test]
+fn the_last_publication_is_made_up_for_by_one_that_is_in_its_way() {
+    let inner = DebuggingRecorder::new();
+    let snapshotter = inner.snapshotter();
+    let gate = Arc::new(Barrier::new(2));
+    let is_first = AtomicBool::new(true);
+    let at_gate = Arc::clone(&gate);
+    let recorder = Tricky(
+        move || {
+            if is_first.swap(false, Ordering::Relaxed) {
+                at_gate.wait();
+                at_gate.wait();
+            }
+        },
+        inner,
+    );
+    let (_directory, logger) = logger(|builder| builder.metrics_recorder(recorder));
+    std::thread::scope(|threads| {
+        threads.spawn(|| logger.publish_metrics());
+        gate.wait();
+        logger.emit(Numbered(0));
+        logger.close(PATIENCE).unwrap();
+        gate.wait();
+    });
+    let mut sums = Sums::default();
+    let written = sums.take(&snapshotter).get("event_log_written_total{logger=events}");
+    assert!((written - 1.0).abs() < 0.5, "{written}");
+}
+
+#[test]
 fn a_recorder_that_panics_is_counted_and_ends_no_writer() {
-    let recorder = Tricky(|| panic!("in the recorder"));
+    let recorder = Tricky(|| panic!("in the recorder"), NoopRecorder);
     let (_directory, logger) = logger(|builder| builder.metrics_recorder(recorder));
     let deadline = Instant::now() + PATIENCE;
     while logger.stats().error_handler_panics == 0 {
@@ -222,13 +253,14 @@ fn a_recorder_that_panics_is_counted_and_ends_no_writer() {
 fn a_recorder_may_emit_and_publish() {
     static LOGGER: OnceLock<Logger> = OnceLock::new();
     static CALLS: AtomicU64 = AtomicU64::new(0);
-    let recorder = Tricky(|| {
+    let trick = || {
         CALLS.fetch_add(1, Ordering::Relaxed);
         if let Some(logger) = LOGGER.get() {
             logger.emit(Numbered(0));
             logger.publish_metrics();
         }
-    });
+    };
+    let recorder = Tricky(trick, NoopRecorder);
     let (_directory, logger) =
         logger(|builder| builder.metrics_recorder(recorder).overflow(Overflow::Block));
     LOGGER.set(logger.clone()).unwrap();
