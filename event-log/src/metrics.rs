@@ -57,7 +57,8 @@
 //!
 //! All numbers of one publication are of one moment, so
 //! emitted = written + dropped (all reasons) + in spool. Whoever reads while a publication is under
-//! way may see a part of it. By type of event the numbers are in [`Logger::stats`] only.
+//! way may see a part of it; the handler of a scrape that calls [`Logger::publish_metrics`] first does
+//! not. By type of event the numbers are in [`Logger::stats`] only.
 //!
 //! # What to watch
 //!
@@ -118,8 +119,8 @@ impl LoggerBuilder {
 
     /// Publishes [metrics](crate::metrics) to this recorder, and not to the global one.
     ///
-    /// It is called on the writer's thread, which writes nothing meanwhile. There a panic of it is
-    /// caught and counted.
+    /// It is called on the writer's thread, which writes nothing meanwhile; there a panic of it is
+    /// caught and counted. It may emit. It must not close this logger, whose end waits for it.
     pub fn metrics_recorder(mut self, recorder: impl Recorder + Send + Sync + 'static) -> Self {
         self.metrics.recorder = Some(Arc::new(recorder));
         self
@@ -130,8 +131,9 @@ impl Logger {
     /// Publishes the [metrics](crate::metrics) of this logger now, on this thread: for the handler
     /// of a scrape, so that it answers with the latest numbers.
     ///
-    /// Returns at once if another thread is just publishing them, and does nothing in a forked child
-    /// that has not emitted. Without a recorder of the logger's own it publishes to the one that is
+    /// For a second from then on the writer publishes nothing, so whoever reads the recorder at once
+    /// finds the numbers of one moment. Waits for a thread that is just publishing. Does nothing
+    /// inside a recorder, and in a forked child that has not emitted. Without a recorder of the logger's own it publishes to the one that is
     /// current on this thread: that of `metrics::with_local_recorder`, else the global one.
     pub fn publish_metrics(&self) {
         if let Some(handle) = self.handle().started() {

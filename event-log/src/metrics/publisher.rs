@@ -1,10 +1,10 @@
 //! Hands the numbers of a logger to a recorder: what came to the counters, what the gauges are.
 
+use std::cell::Cell;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use ::metrics::{Key, Label, Level, Metadata, Recorder, SharedString, Unit, with_recorder};
@@ -156,10 +156,8 @@ pub(crate) struct Publisher {
     label: SharedString,
     /// `None` for the global one.
     recorder: Option<Arc<dyn Recorder + Send + Sync>>,
+    /// Held while the recorder is called.
     published: Mutex<Published>,
-    /// The writer's last publication found another one under way, which is to be done again. Set by
-    /// the writer, cleared by whoever publishes.
-    again: AtomicBool,
 }
 
 /// The counters as they were published last.
@@ -177,48 +175,56 @@ impl Publisher {
             counters: [0; COUNTERS.len()],
             dropped: [0; DropReason::ALL.len()],
         };
-        let (label, published) = (label.into(), Mutex::new(published));
-        Self { label, recorder, published, again: AtomicBool::new(false) }
+        Self { label: label.into(), recorder, published: Mutex::new(published) }
     }
 
-    /// Publishes what `snapshot` returns, unless that was done less than `interval` ago or is being
-    /// done: also by the recorder itself, further up on this thread.
-    fn publish(&self, interval: Duration, snapshot: impl Fn() -> Snapshot) {
-        let mut interval = interval;
-        loop {
-            let mut published = match self.published.try_lock() {
-                Ok(published) => published,
-                // A recorder panicked; some numbers of that time are missing.
-                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) => return,
-            };
-            if published.at.elapsed() >= interval {
-                published.at = Instant::now();
-                self.publish_to_recorder(&mut published, &snapshot());
-            }
-            drop(published);
-            // Pairs with the fence in `publish_last`: either that attempt finds the lock free, or the
-            // flag is seen here.
-            fence(Ordering::SeqCst);
-            if !self.again.swap(false, Ordering::Relaxed) {
-                return;
-            }
-            interval = Duration::ZERO;
+    /// Publishes what `snapshot` returns, after another thread that is just publishing.
+    fn publish(&self, snapshot: impl FnOnce() -> Snapshot) {
+        let Some(_inside) = Inside::enter() else { return };
+        // Where a recorder panicked, some numbers of that time are missing.
+        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        self.publish_to_recorder(&mut published, &snapshot());
+    }
+
+    /// Publishes if it is time to and nobody is publishing.
+    fn publish_if_due(&self, snapshot: impl FnOnce() -> Snapshot) {
+        let Some(_inside) = Inside::enter() else { return };
+        let mut published = match self.published.try_lock() {
+            Ok(published) => published,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if published.at.elapsed() >= INTERVAL {
+            self.publish_to_recorder(&mut published, &snapshot());
         }
     }
 
-    /// Publishes what `snapshot` returns; who is just publishing does it again.
-    fn publish_last(&self, snapshot: impl Fn() -> Snapshot) {
-        self.again.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        self.publish(Duration::ZERO, snapshot);
-    }
-
     fn publish_to_recorder(&self, published: &mut Published, snapshot: &Snapshot) {
+        published.at = Instant::now();
         match &self.recorder {
             Some(recorder) => published.publish(&**recorder, &self.label, snapshot),
             None => with_recorder(|recorder| published.publish(recorder, &self.label, snapshot)),
         }
+    }
+}
+
+thread_local! {
+    /// Whether this thread is inside a recorder that a publisher called.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Tells a recorder that publishes: on its own thread it would wait for itself.
+struct Inside;
+
+impl Inside {
+    fn enter() -> Option<Self> {
+        (!INSIDE.replace(true)).then(|| Self)
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        INSIDE.set(false);
     }
 }
 
@@ -262,17 +268,17 @@ impl fmt::Debug for Publisher {
 impl Shared {
     /// Publishes the numbers as of now.
     pub(crate) fn publish(&self) {
-        self.publisher.publish(Duration::ZERO, || self.snapshot());
+        self.publisher.publish(|| self.snapshot());
     }
 
     /// Publishes the numbers if it is time to. For the writer.
     pub(crate) fn publish_if_due(&self) {
-        self.guarded(|| self.publisher.publish(INTERVAL, || self.snapshot()));
+        self.guarded(|| self.publisher.publish_if_due(|| self.snapshot()));
     }
 
     /// Publishes the numbers as they stay. For the writer.
     pub(crate) fn publish_last(&self) {
-        self.guarded(|| self.publisher.publish_last(|| self.snapshot()));
+        self.guarded(|| self.publish());
     }
 
     fn snapshot(&self) -> Snapshot {

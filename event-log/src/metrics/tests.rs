@@ -206,7 +206,7 @@ impl<F: Fn(), R: Recorder> Recorder for Tricky<F, R> {
 }
 
 #[test]
-fn the_last_publication_is_made_up_for_by_one_that_is_in_its_way() {
+fn the_last_publication_waits_for_one_that_is_in_its_way() {
     let inner = DebuggingRecorder::new();
     let snapshotter = inner.snapshotter();
     let gate = Arc::new(Barrier::new(2));
@@ -226,7 +226,12 @@ fn the_last_publication_is_made_up_for_by_one_that_is_in_its_way() {
         threads.spawn(|| logger.publish_metrics());
         gate.wait();
         logger.emit(Numbered(0));
-        logger.close(PATIENCE).unwrap();
+        threads.spawn(|| logger.close(PATIENCE).unwrap());
+        let deadline = Instant::now() + PATIENCE;
+        while logger.stats().total.written == 0 {
+            assert!(Instant::now() < deadline, "the writer writes nothing");
+            std::thread::sleep(Duration::from_millis(1));
+        }
         gate.wait();
     });
     let mut sums = Sums::default();
