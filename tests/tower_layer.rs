@@ -82,3 +82,18 @@ fn the_closure_may_extend_what_an_outer_layer_made_current() {
     assert!(answer.contains(r#""user_id":"ada","locale":"ja""#), "{answer}");
     assert_eq!(format!("{:?}", Context::current()), "Context {}");
 }
+
+/// What tonic's server asks of the service that a layer makes, and axum's router, for any request.
+fn is_served<S>(_: &S)
+where
+    S: Service<&'static str> + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
+}
+
+#[test]
+fn a_layered_service_is_what_servers_take() {
+    let layer = ContextLayer::new(|user: &&'static str| Context::new().user_id(*user));
+    is_served(&layer.clone().layer(Strict::default()));
+    assert_eq!(format!("{layer:?}"), "ContextLayer { .. }");
+}

@@ -109,11 +109,30 @@
 //! - [`Transaction`]: events that appear together, or not at all.
 //! - [`Context`]: user, [`Locale`], [`CountryCode`] and common fields of a request; passed along
 //!   with [`Logger::with`], or ambient in a future ([`Context::scope`]) or a closure
-//!   ([`Context::enter`]).
+//!   ([`Context::enter`]); see [below](#the-context-of-a-request).
 //! - [`Stats`]: what became of the events. [`LogError`]: what the error handler is told.
 //! - [`Clock`] and [`Storage`]: for tests that set the time or make the disk fail.
 //! - [`testing`]: a logger that records in memory, [`assert_emitted!`] and what else the tests of
 //!   domain code want.
+//!
+//! # The context of a request
+//!
+//! Made once, where a request comes in, and current wherever its code runs:
+//!
+//! - [`Context::lenient`] takes what strangers sent, and tells of what makes no sense instead of
+//!   failing the request. With the feature `tower`, [`tower::ContextLayer`] does so for each request
+//!   of axum, tonic or hyper.
+//! - `.await`, `join!` and the like need nothing. A spawned task takes its context along with
+//!   [`in_current_context`](InContext::in_current_context), a thread, `spawn_blocking`, rayon or a
+//!   job for a worker with [`Context::wrap`], a stream with `scope_stream` (feature `stream`); see
+//!   [`Context`].
+//! - [`baggage`] carries it to the next service, in the W3C's header.
+//!
+//! # Watching the logger
+//!
+//! [`Logger::stats`] says what became of the events, how full the spool is, and how long events wait
+//! in it. With the feature `metrics` the same numbers go to Prometheus and others: [`metrics`] lists
+//! them and says what to watch.
 //!
 //! # At three in the morning
 //!
@@ -176,11 +195,14 @@
 //!
 //! # Crate features
 //!
-//! None is on by default.
+//! None is on by default. But for `testing`, none adds anything to an emit.
 //!
-//! | feature | brings | costs |
+//! | feature | adds | crates |
 //! | --- | --- | --- |
-//! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
+//! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |
+//! | `stream` | `Context::scope_stream`: streams that are polled in a context | `futures-core` |
+//! | `testing` | the module [`testing`], for `dev-dependencies` | none |
+//! | `tower` | [`tower::ContextLayer`]: the context of each request | `tower-layer`, `tower-service` |
 //!
 //! # Where it is written down
 //!
@@ -191,6 +213,10 @@
 #![cfg_attr(feature = "testing", doc = "[`assert_emitted!`]: crate::testing::assert_emitted")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
+#![cfg_attr(feature = "metrics", doc = "[`metrics`]: crate::metrics")]
+#![cfg_attr(not(feature = "metrics"), doc = "[`metrics`]: #crate-features")]
+#![cfg_attr(feature = "tower", doc = "[`tower::ContextLayer`]: crate::tower::ContextLayer")]
+#![cfg_attr(not(feature = "tower"), doc = "[`tower::ContextLayer`]: #crate-features")]
 
 #[cfg(target_endian = "big")]
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");

@@ -1,5 +1,5 @@
 //! Numbers about a logger for the facade [`metrics`](https://docs.rs/metrics), and through it for
-//! Prometheus, StatsD and others. With the feature `metrics`.
+//! Prometheus and others. With the feature `metrics`.
 //!
 //! The writer's thread publishes them once a second, and a last time when the logger is closed;
 //! [`Logger::publish_metrics`] does so at once. An emit takes no part in it and costs the same.

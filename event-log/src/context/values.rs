@@ -8,7 +8,8 @@ use crate::locale::{Locale, LocaleError};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the locale of a context",
     label = "neither a `Locale` nor text",
-    note = "pass a `Locale`, a `&str`, a `String`, or an `Option` of one of these"
+    note = "pass a `Locale`, a `&str`, a `String`, or an `Option` of one of these",
+    note = "for a type of your own, implement `event_log::IntoLocale`"
 )]
 pub trait IntoLocale {
     /// The locale, or `None` where the language is not known.
@@ -18,9 +19,33 @@ pub trait IntoLocale {
     fn into_locale(self) -> Result<Option<Locale>, LocaleError>;
 }
 
-impl<L: TryInto<Locale, Error: Into<LocaleError>>> IntoLocale for L {
+impl IntoLocale for Locale {
     fn into_locale(self) -> Result<Option<Locale>, LocaleError> {
-        self.try_into().map(Some).map_err(Into::into)
+        Ok(Some(self))
+    }
+}
+
+impl IntoLocale for &Locale {
+    fn into_locale(self) -> Result<Option<Locale>, LocaleError> {
+        Ok(Some(*self))
+    }
+}
+
+impl IntoLocale for &str {
+    fn into_locale(self) -> Result<Option<Locale>, LocaleError> {
+        Locale::new(self).map(Some)
+    }
+}
+
+impl IntoLocale for &String {
+    fn into_locale(self) -> Result<Option<Locale>, LocaleError> {
+        Locale::new(self).map(Some)
+    }
+}
+
+impl IntoLocale for String {
+    fn into_locale(self) -> Result<Option<Locale>, LocaleError> {
+        Locale::new(&self).map(Some)
     }
 }
 
@@ -35,7 +60,8 @@ impl<L: IntoLocale> IntoLocale for Option<L> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the country of a context",
     label = "neither a `CountryCode` nor text",
-    note = "pass a `CountryCode`, a `&str`, a `String`, or an `Option` of one of these"
+    note = "pass a `CountryCode`, a `&str`, a `String`, or an `Option` of one of these",
+    note = "for a type of your own, implement `event_log::IntoCountryCode`"
 )]
 pub trait IntoCountryCode {
     /// The code, or `None` where the country is not known.
@@ -45,9 +71,33 @@ pub trait IntoCountryCode {
     fn into_country_code(self) -> Result<Option<CountryCode>, CountryCodeError>;
 }
 
-impl<C: TryInto<CountryCode, Error: Into<CountryCodeError>>> IntoCountryCode for C {
+impl IntoCountryCode for CountryCode {
     fn into_country_code(self) -> Result<Option<CountryCode>, CountryCodeError> {
-        self.try_into().map(Some).map_err(Into::into)
+        Ok(Some(self))
+    }
+}
+
+impl IntoCountryCode for &CountryCode {
+    fn into_country_code(self) -> Result<Option<CountryCode>, CountryCodeError> {
+        Ok(Some(*self))
+    }
+}
+
+impl IntoCountryCode for &str {
+    fn into_country_code(self) -> Result<Option<CountryCode>, CountryCodeError> {
+        CountryCode::new(self).map(Some)
+    }
+}
+
+impl IntoCountryCode for &String {
+    fn into_country_code(self) -> Result<Option<CountryCode>, CountryCodeError> {
+        CountryCode::new(self).map(Some)
+    }
+}
+
+impl IntoCountryCode for String {
+    fn into_country_code(self) -> Result<Option<CountryCode>, CountryCodeError> {
+        CountryCode::new(&self).map(Some)
     }
 }
 

@@ -38,12 +38,17 @@ fn logger(configure: impl FnOnce(LoggerBuilder) -> LoggerBuilder) -> (tempfile::
     (directory, logger)
 }
 
-/// What a recorder was told in all, by name and labels. A snapshot takes the counters away.
+/// What a recorder was told in all, by name and labels; of seconds only the whole ones. A snapshot
+/// takes the counters away.
 #[derive(Default)]
-struct Sums(BTreeMap<String, f64>);
+struct Sums(BTreeMap<String, u64>);
 
 impl Sums {
-    #[expect(clippy::cast_precision_loss, reason = "the numbers of a test are small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the numbers of a test are small, and none is negative"
+    )]
     fn take(&mut self, snapshotter: &Snapshotter) -> &Self {
         for (key, _, _, value) in snapshotter.snapshot().into_vec() {
             let (name, labels) = key.key().clone().into_parts();
@@ -51,15 +56,15 @@ impl Sums {
                 labels.iter().map(|label| format!("{}={}", label.key(), label.value())).collect();
             let name = format!("{}{{{}}}", name.as_str(), labels.join(","));
             match value {
-                DebugValue::Counter(more) => *self.0.entry(name).or_default() += more as f64,
-                DebugValue::Gauge(now) => drop(self.0.insert(name, now.into_inner())),
+                DebugValue::Counter(more) => *self.0.entry(name).or_default() += more,
+                DebugValue::Gauge(now) => drop(self.0.insert(name, now.into_inner() as u64)),
                 DebugValue::Histogram(_) => panic!("{name} is a histogram"),
             }
         }
         self
     }
 
-    fn get(&self, name: &str) -> f64 {
+    fn get(&self, name: &str) -> u64 {
         *self.0.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.0.keys()))
     }
 }
@@ -102,7 +107,7 @@ fn what_is_published_balances_and_is_what_stats_says() {
         logger.publish_metrics();
         let sums = sums.take(&snapshotter);
         let sum = |name: &str| sums.get(&format!("event_log_{name}{{logger=orders}}"));
-        let dropped: f64 = crate::stats::DropReason::ALL
+        let dropped: u64 = crate::stats::DropReason::ALL
             .iter()
             .map(|reason| {
                 let labels = format!("{{logger=orders,reason={}}}", reason.name());
@@ -114,8 +119,8 @@ fn what_is_published_balances_and_is_what_stats_says() {
             sum("written_total") + dropped + sum("in_spool"),
             "round {round}"
         );
-        assert_eq!(dropped, f64::from(u32::try_from(round).unwrap()) + 1.0);
-        assert_eq!(sum("spool_size_bytes"), f64::from(8 << 20));
+        assert_eq!(dropped, round + 1);
+        assert_eq!(sum("spool_size_bytes"), 8 << 20);
     }
     logger.close(PATIENCE).unwrap();
     let Stats { total, written_bytes, segments_created, gap_lines, .. } = logger.stats();
@@ -131,7 +136,7 @@ fn what_is_published_balances_and_is_what_stats_says() {
         ("oldest_waiting_seconds", 0),
     ] {
         let published = sums.get(&format!("event_log_{name}{{logger=orders}}"));
-        assert!((published - expected as f64).abs() < 0.5, "{name}: {published}, not {expected}");
+        assert_eq!(published, expected, "{name}");
     }
 }
 
@@ -149,9 +154,7 @@ fn the_writer_publishes_by_itself_and_a_last_time_when_it_ends() {
     }
     logger.emit(Numbered(1));
     drop(logger);
-    assert!(
-        (sums.take(&snapshotter).get("event_log_written_total{logger=events}") - 2.0).abs() < 0.5
-    );
+    assert_eq!(sums.take(&snapshotter).get("event_log_written_total{logger=events}"), 2);
 }
 
 #[test]
@@ -171,9 +174,9 @@ fn several_loggers_are_told_apart_by_their_labels() {
     }
     let mut sums = Sums::default();
     sums.take(&snapshotter);
-    for (count, label) in [(0.0, "audit"), (1.0, "first"), (2.0, "second")] {
+    for (count, label) in [(0, "audit"), (1, "first"), (2, "second")] {
         let emitted = sums.get(&format!("event_log_emitted_total{{logger={label}}}"));
-        assert!((emitted - count).abs() < 0.5, "{label}: {emitted}");
+        assert_eq!(emitted, count, "{label}");
     }
 }
 
@@ -236,7 +239,7 @@ fn the_last_publication_waits_for_one_that_is_in_its_way() {
     });
     let mut sums = Sums::default();
     let written = sums.take(&snapshotter).get("event_log_written_total{logger=events}");
-    assert!((written - 1.0).abs() < 0.5, "{written}");
+    assert_eq!(written, 1);
 }
 
 #[test]
