@@ -2,7 +2,7 @@
 //!
 //! A service that calls another writes what it knows of the request; the other reads it, and its
 //! events bear the same user and session. The format is that of
-//! [W3C Baggage](https://www.w3.org/TR/baggage/), which OpenTelemetry and most proxies carry along.
+//! [W3C Baggage](https://www.w3.org/TR/baggage/), which OpenTelemetry speaks too.
 //!
 //! ```
 //! use event_log::Context;
@@ -70,7 +70,8 @@ const MAX_MEMBERS_WRITTEN: usize = 64;
 
 /// Which values of a context are carried in baggage, each under which key.
 ///
-/// See the [module](self) for an example and for whom to trust. Make it once, and share it.
+/// They are read by [`LenientContext::baggage`] and written by [`write`](Self::write). See the
+/// [module](self) for an example and for whom to trust. Make it once, and share it.
 #[derive(Clone, Debug)]
 #[must_use = "keys do nothing until baggage is read or written with them"]
 pub struct BaggageKeys {

@@ -67,6 +67,10 @@
 //! - `event_log_spool_used_bytes / event_log_spool_size_bytes > 0.5`: events come faster than the disk
 //!   takes them, and will wait or be dropped when it is full.
 //!
+//! A disk that *fails* does not keep the writer from publishing, but one that *hangs* does: a write
+//! returns nothing until it returns. The handler of a scrape that calls [`Logger::publish_metrics`]
+//! tells the truth even then.
+//!
 //! # Which recorder
 //!
 //! The one given to [`metrics_recorder`](crate::LoggerBuilder::metrics_recorder), else the global one.
