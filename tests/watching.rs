@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use event_log::testing::{FailingDisk, Operation, SetClock};
 use event_log::{Logger, Overflow};
 use tests::Tick;
-use tests::clock::ManualClock;
-use tests::disk::Disk;
 use tests::wait::{PATIENCE, wait_until};
 
 const EIO: i32 = 5;
@@ -25,20 +24,20 @@ fn an_idle_logger_has_an_empty_spool_and_nothing_waits() {
 
 #[test]
 fn while_the_disk_fails_the_first_event_ages_and_then_its_delay_is_known() {
-    let (directory, disk) = (tempfile::tempdir().unwrap(), Disk::default());
-    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let (directory, disk) = (tempfile::tempdir().unwrap(), FailingDisk::new());
+    let clock = SetClock::at("2026-11-22T10:00:00Z");
     let builder = Logger::builder(directory.path()).storage(disk.clone()).clock(clock.clone());
     let logger = builder.build().unwrap();
-    disk.set(|faults| faults.append = Some(EIO));
+    disk.fail(Operation::Append, EIO);
     logger.emit(Tick::new(0));
-    clock.advance_millis(1_500);
+    clock.advance(Duration::from_millis(1_500));
     logger.emit(Tick::new(1));
 
     let stats = logger.stats();
     assert_eq!(stats.oldest_waiting, Some(Duration::from_millis(1_500)));
     let used = stats.spool_used_bytes;
 
-    clock.advance_millis(8_500);
+    clock.advance(Duration::from_millis(8_500));
     disk.heal();
     logger.flush(PATIENCE).unwrap();
     let stats = logger.stats();
@@ -53,10 +52,10 @@ fn while_the_disk_fails_the_first_event_ages_and_then_its_delay_is_known() {
 
 #[test]
 fn a_full_spool_is_told_of_as_full() {
-    let (directory, disk) = (tempfile::tempdir().unwrap(), Disk::default());
+    let (directory, disk) = (tempfile::tempdir().unwrap(), FailingDisk::new());
     let builder = Logger::builder(directory.path()).storage(disk.clone()).spool_bytes(1 << 18);
     let logger = builder.overflow(Overflow::Drop).build().unwrap();
-    disk.set(|faults| faults.append = Some(EIO));
+    disk.fail(Operation::Append, EIO);
     while logger.stats().total.dropped == 0 {
         logger.emit(Tick::new(0));
     }
@@ -69,7 +68,7 @@ fn a_full_spool_is_told_of_as_full() {
 #[test]
 fn segments_that_end_by_their_length_or_period_are_counted_as_rotations() {
     let directory = tempfile::tempdir().unwrap();
-    let clock = ManualClock::at("2026-11-22T10:00:00Z");
+    let clock = SetClock::at("2026-11-22T10:00:00Z");
     let builder = Logger::builder(directory.path()).clock(clock.clone()).max_line_bytes(1_024);
     let logger = builder.segment_bytes(1_024).build().unwrap();
     let emit = || {
@@ -77,10 +76,10 @@ fn segments_that_end_by_their_length_or_period_are_counted_as_rotations() {
         logger.flush(PATIENCE).unwrap();
     };
     emit();
-    clock.advance(3_600);
+    clock.advance(Duration::from_secs(3_600));
     wait_until("the idle segment is closed", || logger.stats().rotations == 1);
     (0..20).for_each(|_| emit());
-    clock.advance(2);
+    clock.advance(Duration::from_secs(2));
     emit();
     logger.close(PATIENCE).unwrap();
     let stats = logger.stats();

@@ -64,3 +64,19 @@ impl Shared {
         Some(self.clock.now().unix_millis().saturating_sub(emitted))
     }
 }
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_delay_is_told_once() {
+        let delays = Delays::default();
+        for millis in [3, 20, 5] {
+            delays.note(millis);
+        }
+        assert_eq!(delays.last.load(Ordering::Relaxed), 5);
+        let told = [(); 2].map(|()| delays.take_longest());
+        assert_eq!(told, [Duration::from_millis(20), Duration::ZERO]);
+    }
+}

@@ -157,6 +157,36 @@ fn the_writer_publishes_by_itself_and_a_last_time_when_it_ends() {
     assert_eq!(sums.take(&snapshotter).get("event_log_written_total{logger=events}"), 2);
 }
 
+#[cfg(feature = "testing")]
+#[test]
+fn a_publication_on_demand_tells_of_a_write_that_hangs() {
+    use crate::testing::{FailingDisk, Operation, SetClock};
+
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let (disk, clock) = (FailingDisk::new(), SetClock::at("2026-11-22T10:00:00Z"));
+    let (_directory, logger) = logger(|builder| {
+        builder.metrics_recorder(recorder).storage(disk.clone()).clock(clock.clone())
+    });
+    disk.hang(Operation::Append);
+    logger.emit(Numbered(0));
+    let deadline = Instant::now() + PATIENCE;
+    while disk.count(Operation::Append) == 0 {
+        assert!(Instant::now() < deadline, "the writer writes nothing");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    clock.advance(Duration::from_secs(20));
+    logger.publish_metrics();
+    let mut sums = Sums::default();
+    let oldest = sums.take(&snapshotter).get("event_log_oldest_waiting_seconds{logger=events}");
+    assert_eq!((oldest, sums.get("event_log_in_spool{logger=events}")), (20, 1));
+
+    disk.resume(Operation::Append);
+    logger.close(PATIENCE).unwrap();
+    let oldest = sums.take(&snapshotter).get("event_log_oldest_waiting_seconds{logger=events}");
+    assert_eq!((oldest, logger.stats().drain_delay), (0, Duration::from_secs(20)));
+}
+
 #[test]
 fn several_loggers_are_told_apart_by_their_labels() {
     let recorder = Arc::new(DebuggingRecorder::new());
