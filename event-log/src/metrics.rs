@@ -77,6 +77,7 @@
 //! A counter is published as what came to it since the last time, so what was published before a
 //! global recorder was installed is missing in it: install it before the logger is built.
 
+mod list;
 mod publisher;
 #[cfg(test)]
 mod tests;
