@@ -62,6 +62,8 @@ pub enum Overflow {
 /// | [`on_error`](Self::on_error) | nobody is told | |
 /// | [`clock`](Self::clock) | the system's | |
 /// | [`storage`](Self::storage) | the system's | |
+/// | `metrics_label` (feature `metrics`) | the prefix | any |
+/// | `metrics_recorder` (feature `metrics`) | the global one | |
 ///
 /// ```
 /// use std::time::Duration;
@@ -95,6 +97,8 @@ pub struct LoggerBuilder {
     on_error: Arc<dyn Fn(&LogError) + Send + Sync>,
     clock: Option<Arc<dyn Clock>>,
     storage: Arc<dyn Storage>,
+    #[cfg(feature = "metrics")]
+    pub(crate) metrics: crate::metrics::MetricsOptions,
 }
 
 pub(crate) const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
@@ -135,6 +139,8 @@ impl LoggerBuilder {
             on_error: Arc::new(|_| {}),
             clock: None,
             storage: Arc::new(SystemStorage),
+            #[cfg(feature = "metrics")]
+            metrics: crate::metrics::MetricsOptions::default(),
         }
     }
 

@@ -109,11 +109,30 @@
 //! - [`Transaction`]: events that appear together, or not at all.
 //! - [`Context`]: user, [`Locale`], [`CountryCode`] and common fields of a request; passed along
 //!   with [`Logger::with`], or ambient in a future ([`Context::scope`]) or a closure
-//!   ([`Context::enter`]).
+//!   ([`Context::enter`]); see [below](#the-context-of-a-request).
 //! - [`Stats`]: what became of the events. [`LogError`]: what the error handler is told.
 //! - [`Clock`] and [`Storage`]: for tests that set the time or make the disk fail.
 //! - [`testing`]: a logger that records in memory, [`assert_emitted!`] and what else the tests of
 //!   domain code want.
+//!
+//! # The context of a request
+//!
+//! Made once, where a request comes in, and current wherever its code runs:
+//!
+//! - [`Context::lenient`] takes what strangers sent, and tells of what makes no sense instead of
+//!   failing the request. With the feature `tower`, [`tower::ContextLayer`] does so for each request
+//!   of axum, tonic or hyper.
+//! - `.await`, `join!` and the like need nothing. A spawned task takes its context along with
+//!   [`in_current_context`](InContext::in_current_context), a thread, `spawn_blocking`, rayon or a
+//!   job for a worker with [`Context::wrap`], a stream with `scope_stream` (feature `stream`); see
+//!   [`Context`].
+//! - [`baggage`] carries it to the next service, in the W3C's header.
+//!
+//! # Watching the logger
+//!
+//! [`Logger::stats`] says what became of the events, how full the spool is, and how long events wait
+//! in it. With the feature `metrics` the same numbers go to Prometheus and others: [`metrics`] lists
+//! them and says what to watch.
 //!
 //! # At three in the morning
 //!
@@ -183,13 +202,16 @@
 //!
 //! # Crate features
 //!
-//! None is on by default.
+//! None is on by default. But for `testing`, none adds anything to an emit.
 //!
-//! | feature | brings | costs |
+//! | feature | adds | crates |
 //! | --- | --- | --- |
-//! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
-//! | `follow` | the module [`follow`], which reads the log as it grows | no dependency |
+//! | `follow` | the module [`follow`], which reads the log as it grows | none |
 //! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
+//! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |
+//! | `stream` | `Context::scope_stream`: streams that are polled in a context | `futures-core` |
+//! | `testing` | the module [`testing`], for `dev-dependencies` | none |
+//! | `tower` | [`tower::ContextLayer`]: the context of each request | `tower-layer`, `tower-service` |
 //!
 //! # Where it is written down
 //!
@@ -202,6 +224,10 @@
 #![cfg_attr(feature = "follow", doc = "[`follow`]: crate::follow")]
 #![cfg_attr(not(feature = "follow"), doc = "[`follow`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
+#![cfg_attr(feature = "metrics", doc = "[`metrics`]: crate::metrics")]
+#![cfg_attr(not(feature = "metrics"), doc = "[`metrics`]: #crate-features")]
+#![cfg_attr(feature = "tower", doc = "[`tower::ContextLayer`]: crate::tower::ContextLayer")]
+#![cfg_attr(not(feature = "tower"), doc = "[`tower::ContextLayer`]: #crate-features")]
 
 #[cfg(target_endian = "big")]
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");
@@ -210,11 +236,13 @@ compile_error!("a spool may have 4 GiB and is mapped whole; 32-bit targets are n
 #[cfg(not(target_os = "linux"))]
 compile_error!("event-log runs on Linux: it tells forks by a page that the kernel wipes");
 
+pub mod baggage;
 mod builder;
 mod clock;
 mod context;
 mod country_code;
 mod date;
+mod delays;
 mod emit;
 mod envelope;
 mod error;
@@ -233,6 +261,8 @@ mod local;
 mod locale;
 mod logger;
 mod mapping;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod names;
 mod params;
 mod progress;
@@ -242,6 +272,8 @@ mod stats;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod transaction;
 mod user_id;
 mod waiting;
@@ -249,7 +281,9 @@ mod writer;
 
 pub use crate::builder::{LoggerBuilder, Overflow};
 pub use crate::clock::Clock;
-pub use crate::context::{Context, ContextError, Entered, Scope};
+pub use crate::context::{
+    Context, ContextError, Entered, InContext, IntoCountryCode, IntoLocale, LenientContext, Scope,
+};
 pub use crate::country_code::{AsCountryCode, CountryCode, CountryCodeError};
 pub use crate::date::DatePrecision;
 pub use crate::error::{

@@ -36,6 +36,15 @@ pub(crate) const fn type_offset(precision: DatePrecision) -> usize {
     HEAD.len() + precision.width() + TYPE_KEY.len()
 }
 
+/// When the event of a line was emitted, in milliseconds since 1970: the time in its id.
+pub(crate) fn emitted_millis(line: &[u8]) -> Option<u64> {
+    // Eight digits, a hyphen, four digits.
+    let text = str::from_utf8(line.get(ID_OFFSET..ID_OFFSET + 13)?).ok()?;
+    let (high, low) = text.split_once('-')?;
+    let digits = |text| u64::from_str_radix(text, 16).ok();
+    Some(digits(high)? << 16 | digits(low)?)
+}
+
 /// What a logger's options say about its lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LineFormat {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::builder::{LoggerBuilder, Overflow};
 use crate::clock::TimeSource;
 use crate::context::Context;
+use crate::delays::Delays;
 use crate::error::{CommitError, EmitError, LogError};
 use crate::event::EventType;
 use crate::fork;
@@ -50,6 +51,9 @@ pub(crate) struct Shared {
     /// Takes the lines instead of the spool, if this is a recording logger.
     #[cfg(feature = "testing")]
     pub(crate) recording: Option<Arc<Recording>>,
+    pub(crate) delays: Delays,
+    #[cfg(feature = "metrics")]
+    pub(crate) publisher: crate::metrics::Publisher,
 }
 
 /// Numbers the loggers of this process; see [`Shared::serial`].
@@ -75,6 +79,9 @@ impl Shared {
             wake: Wake::default(),
             room: Room::default(),
             has_gaps: AtomicBool::new(false),
+            delays: Delays::default(),
+            #[cfg(feature = "metrics")]
+            publisher: builder.metrics.publisher(&builder.prefix),
             #[cfg(feature = "testing")]
             recording: None,
         }

@@ -187,7 +187,8 @@ impl<'a> Ring<'a> {
     }
 
     /// Appends what the record at `position` holds to `out`, if it is whole: committed there, of a
-    /// possible length, and with its checksum. For spools whose process is gone.
+    /// possible length, and with its checksum. For spools whose process is gone, and for who reads
+    /// without being the consumer.
     pub(crate) fn verified(&self, position: u64, out: &mut Vec<u8>) -> Option<Stated> {
         let stated = self.committed(position)?;
         if record::size(stated.bytes) > self.bytes() {
@@ -220,6 +221,22 @@ impl<'a> Ring<'a> {
             .collect();
         found.sort_unstable();
         found
+    }
+
+    /// How much of the ring holds records that are not released, in bytes.
+    pub(crate) fn used(&self) -> u64 {
+        // In this order, so that what is released in between cannot count as used.
+        let tail = self.tail();
+        tail.saturating_sub(self.head())
+    }
+
+    /// What the first record holds that is not released, if it is committed; for anybody, at any
+    /// time.
+    ///
+    /// What is released and written over meanwhile fails its checksum, which counts as none.
+    pub(crate) fn first(&self) -> Option<Vec<u8>> {
+        let mut lines = Vec::new();
+        self.verified(self.head(), &mut lines).map(|_| lines)
     }
 
     /// The position behind the last record that was reserved.
