@@ -68,6 +68,8 @@ pub enum Overflow {
 /// | `compress` (features `gzip`, `zstd`) | never | |
 /// | `compress_after` (features `gzip`, `zstd`) | 1 hour | any |
 /// | `pii_key` (feature `pii`) | none | 32 bytes or more |
+/// | `metrics_label` (feature `metrics`) | the prefix | any |
+/// | `metrics_recorder` (feature `metrics`) | the global one | |
 ///
 /// ```
 /// use std::time::Duration;
@@ -106,14 +108,18 @@ pub struct LoggerBuilder {
     compression: Option<Compression>,
     #[cfg(feature = "_compression")]
     compress_after: Duration,
+    #[cfg(feature = "metrics")]
+    pub(crate) metrics: crate::metrics::MetricsOptions,
 }
 
-const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
+pub(crate) const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
 const SEGMENT_BYTES_MAX: u64 = 1 << 40;
 const DRAIN_INTERVAL: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(1);
 const ROTATE_EVERY: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(366 * 24 * 3_600);
 const PREFIX_BYTES: RangeInclusive<usize> = 1..=100;
+
+pub(crate) const PREFIX_RANGE: &str = "1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`";
 
 /// The spool holds at least so many of the longest lines, and of the longest transactions.
 const SPOOL_LINES_MIN: u64 = 4;
@@ -149,6 +155,8 @@ impl LoggerBuilder {
             compression: None,
             #[cfg(feature = "_compression")]
             compress_after: Duration::from_secs(3_600),
+            #[cfg(feature = "metrics")]
+            metrics: crate::metrics::MetricsOptions::default(),
         }
     }
 
@@ -404,15 +412,7 @@ impl LoggerBuilder {
     }
 
     fn check(&self) -> Result<(), BuildError> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-        require(
-            PREFIX_BYTES.contains(&self.prefix.len())
-                && self.prefix.bytes().all(plain)
-                && !self.prefix.starts_with('.'),
-            "prefix",
-            &self.prefix,
-            || "1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`".to_owned(),
-        )?;
+        require(is_prefix(&self.prefix), "prefix", &self.prefix, || PREFIX_RANGE.to_owned())?;
         within("max_line_bytes", self.max_line_bytes, &LINE_BYTES)?;
         let spool_min = (record::size(self.max_line_bytes) * SPOOL_LINES_MIN)
             .next_power_of_two()
@@ -546,6 +546,12 @@ impl fmt::Debug for LoggerBuilder {
             .field("retention", &self.retention)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether segments can have this prefix.
+pub(crate) fn is_prefix(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    PREFIX_BYTES.contains(&text.len()) && text.bytes().all(plain) && !text.starts_with('.')
 }
 
 fn require(

@@ -176,7 +176,7 @@ impl Handle {
     /// The ledger of this process.
     pub(crate) fn stats(&self) -> Stats {
         if let Some(handle) = self.started() {
-            return handle.shared.ledger.stats();
+            return handle.shared.stats();
         }
         let refused = self.refused_in_child.load(Ordering::Relaxed);
         Stats {

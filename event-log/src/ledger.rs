@@ -12,6 +12,7 @@ use crate::event::{self, EventType};
 use crate::stats::{DropReason, Stats, TypeStats};
 use crate::writer::batch::Settled;
 use crate::writer::gap::GAP_TYPE;
+use crate::writer::segments::SegmentCounts;
 
 /// The counts of one logger.
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub(crate) struct Ledger {
     syncs: AtomicU64,
     segments_created: AtomicU64,
     segments_removed: AtomicU64,
+    rotations: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -180,12 +182,13 @@ impl Ledger {
         self.syncs.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn set_segments(&self, created: u64, removed: u64) {
-        self.segments_created.store(created, Ordering::Relaxed);
-        self.segments_removed.store(removed, Ordering::Relaxed);
+    pub(crate) fn set_segments(&self, counts: SegmentCounts) {
+        self.segments_created.store(counts.created, Ordering::Relaxed);
+        self.segments_removed.store(counts.removed, Ordering::Relaxed);
+        self.rotations.store(counts.rotated, Ordering::Relaxed);
     }
 
-    /// The whole ledger as of now.
+    /// The counts as of now.
     pub(crate) fn stats(&self) -> Stats {
         // In this order: an event counts as accepted before it can be written, so what is read last
         // is never behind what was read first.
@@ -219,6 +222,7 @@ impl Ledger {
         stats.syncs = self.syncs.load(Ordering::Relaxed);
         stats.segments_created = self.segments_created.load(Ordering::Relaxed);
         stats.segments_removed = self.segments_removed.load(Ordering::Relaxed);
+        stats.rotations = self.rotations.load(Ordering::Relaxed);
         stats
     }
 

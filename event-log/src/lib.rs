@@ -109,11 +109,30 @@
 //! - [`Transaction`]: events that appear together, or not at all.
 //! - [`Context`]: user, [`Locale`], [`CountryCode`] and common fields of a request; passed along
 //!   with [`Logger::with`], or ambient in a future ([`Context::scope`]) or a closure
-//!   ([`Context::enter`]).
+//!   ([`Context::enter`]); see [below](#the-context-of-a-request).
 //! - [`Stats`]: what became of the events. [`LogError`]: what the error handler is told.
 //! - [`Clock`] and [`Storage`]: for tests that set the time or make the disk fail.
 //! - [`testing`]: a logger that records in memory, [`assert_emitted!`] and what else the tests of
 //!   domain code want.
+//!
+//! # The context of a request
+//!
+//! Made once, where a request comes in, and current wherever its code runs:
+//!
+//! - [`Context::lenient`] takes what strangers sent, and tells of what makes no sense instead of
+//!   failing the request. With the feature `tower`, [`tower::ContextLayer`] does so for each request
+//!   of axum, tonic or hyper.
+//! - `.await`, `join!` and the like need nothing. A spawned task takes its context along with
+//!   [`in_current_context`](InContext::in_current_context), a thread, `spawn_blocking`, rayon or a
+//!   job for a worker with [`Context::wrap`], a stream with `scope_stream` (feature `stream`); see
+//!   [`Context`].
+//! - [`baggage`] carries it to the next service, in the W3C's header.
+//!
+//! # Watching the logger
+//!
+//! [`Logger::stats`] says what became of the events, how full the spool is, and how long events wait
+//! in it. With the feature `metrics` the same numbers go to Prometheus and others: [`metrics`] lists
+//! them and says what to watch.
 //!
 //! # Personal data
 //!
@@ -178,6 +197,13 @@
 //! is, and hold user ids,
 //! unless they are hashed ([`pii`]).
 //!
+//! # Reading the log in the same hour
+//!
+//! [`follow`], with the feature of that name, yields the lines as they are written, across rotations
+//! and restarts, to a consumer that can be killed and goes on where it stopped: at least once with a
+//! file of its own, exactly once where the position is stored with the result. Blocking, or as a
+//! `Stream`.
+//!
 //! # Platforms
 //!
 //! Linux, 64-bit and little-endian. The directory must lie on a file system that maps and locks files: a
@@ -186,14 +212,19 @@
 //!
 //! # Crate features
 //!
-//! None is on by default.
+//! None is on by default. But for `testing`, none adds anything to an emit.
 //!
-//! | feature | brings | costs |
+//! | feature | adds | crates |
 //! | --- | --- | --- |
-//! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
-//! | `pii` | `#[event(pii = "hash")]` and the key for it, see [`pii`] | 13 crates |
-//! | `gzip` | `LoggerBuilder::compress` with `Compression::Gzip`, for segments that are closed | 6 crates |
-//! | `zstd` | the same with `Compression::Zstd` | 3 crates, and a compiler for C to build them |
+//! | `follow` | the module [`follow`], which reads the log as it grows | none |
+//! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
+//! | `gzip` | `LoggerBuilder::compress` with `Compression::Gzip`, for closed segments | `flate2` and five that it needs |
+//! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |
+//! | `pii` | `#[event(pii = "hash")]` and the key for it; see [`pii`] | `hmac`, `sha2`, `inventory` and ten that they need |
+//! | `stream` | `Context::scope_stream`: streams that are polled in a context | `futures-core` |
+//! | `testing` | the module [`testing`], for `dev-dependencies` | none |
+//! | `tower` | [`tower::ContextLayer`]: the context of each request | `tower-layer`, `tower-service` |
+//! | `zstd` | the same with `Compression::Zstd` | `zstd` and two that it needs, which a compiler for C builds |
 //!
 //! # Where it is written down
 //!
@@ -203,7 +234,13 @@
 #![cfg_attr(feature = "testing", doc = "[`testing`]: crate::testing")]
 #![cfg_attr(feature = "testing", doc = "[`assert_emitted!`]: crate::testing::assert_emitted")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: #crate-features")]
+#![cfg_attr(feature = "follow", doc = "[`follow`]: crate::follow")]
+#![cfg_attr(not(feature = "follow"), doc = "[`follow`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
+#![cfg_attr(feature = "metrics", doc = "[`metrics`]: crate::metrics")]
+#![cfg_attr(not(feature = "metrics"), doc = "[`metrics`]: #crate-features")]
+#![cfg_attr(feature = "tower", doc = "[`tower::ContextLayer`]: crate::tower::ContextLayer")]
+#![cfg_attr(not(feature = "tower"), doc = "[`tower::ContextLayer`]: #crate-features")]
 
 #[cfg(target_endian = "big")]
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");
@@ -212,6 +249,7 @@ compile_error!("a spool may have 4 GiB and is mapped whole; 32-bit targets are n
 #[cfg(not(target_os = "linux"))]
 compile_error!("event-log runs on Linux: it tells forks by a page that the kernel wipes");
 
+pub mod baggage;
 mod builder;
 mod clock;
 #[cfg(feature = "_compression")]
@@ -219,14 +257,18 @@ mod compress;
 mod context;
 mod country_code;
 mod date;
+mod delays;
 mod emit;
 mod envelope;
 mod error;
 mod event;
+#[cfg(feature = "follow")]
+pub mod follow;
 mod fork;
 mod handle;
 mod id;
 mod installed;
+mod json;
 mod ledger;
 mod line;
 mod line_buffer;
@@ -234,6 +276,8 @@ mod local;
 mod locale;
 mod logger;
 mod mapping;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod names;
 mod params;
 pub mod pii;
@@ -244,6 +288,8 @@ mod stats;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod transaction;
 mod user_id;
 mod waiting;
@@ -253,7 +299,9 @@ pub use crate::builder::{LoggerBuilder, Overflow};
 pub use crate::clock::Clock;
 #[cfg(feature = "_compression")]
 pub use crate::compress::Compression;
-pub use crate::context::{Context, ContextError, Entered, Scope};
+pub use crate::context::{
+    Context, ContextError, Entered, InContext, IntoCountryCode, IntoLocale, LenientContext, Scope,
+};
 pub use crate::country_code::{AsCountryCode, CountryCode, CountryCodeError};
 pub use crate::date::DatePrecision;
 pub use crate::error::{

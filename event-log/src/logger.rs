@@ -55,6 +55,11 @@ impl Logger {
         Self { handle }
     }
 
+    #[cfg(feature = "metrics")]
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
     /// Begins a logger that writes into `directory`, which is created if it does not exist.
     pub fn builder(directory: impl Into<PathBuf>) -> LoggerBuilder {
         LoggerBuilder::new(directory.into())

@@ -14,6 +14,7 @@ use crate::clock::TimeSource;
 #[cfg(feature = "_compression")]
 use crate::compress::bell::Bell;
 use crate::context::Context;
+use crate::delays::Delays;
 use crate::error::{CommitError, EmitError, LogError};
 use crate::event::EventType;
 use crate::fork;
@@ -54,6 +55,9 @@ pub(crate) struct Shared {
     pub(crate) recording: Option<Arc<Recording>>,
     #[cfg(feature = "_compression")]
     pub(crate) bell: Arc<Bell>,
+    pub(crate) delays: Delays,
+    #[cfg(feature = "metrics")]
+    pub(crate) publisher: crate::metrics::Publisher,
 }
 
 /// Numbers the loggers of this process; see [`Shared::serial`].
@@ -80,6 +84,9 @@ impl Shared {
             wake: Wake::default(),
             room: Room::default(),
             has_gaps: AtomicBool::new(false),
+            delays: Delays::default(),
+            #[cfg(feature = "metrics")]
+            publisher: builder.metrics.publisher(&builder.prefix),
             #[cfg(feature = "testing")]
             recording: None,
             #[cfg(feature = "_compression")]

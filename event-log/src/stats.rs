@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// Why an event was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +30,7 @@ pub enum DropReason {
 }
 
 impl DropReason {
-    const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::SpoolFull,
         Self::TooLong,
         Self::NotSerializable,
@@ -85,6 +86,17 @@ pub struct Stats {
     pub by_type: BTreeMap<String, TypeStats>,
     /// How many events were dropped, by reason.
     pub dropped: BTreeMap<DropReason, u64>,
+    /// The size of the spool, in bytes.
+    pub spool_bytes: u64,
+    /// How much of the spool holds events, in bytes: their lines, and 16 to 31 bytes more for
+    /// each event and each transaction. Nearing `spool_bytes`, events are about to wait or be dropped.
+    pub spool_used_bytes: u64,
+    /// How long ago the event was emitted that waits in the spool as the first, to the millisecond;
+    /// `None` where none waits. Grows past the drain interval while the disk does not take lines.
+    pub oldest_waiting: Option<Duration>,
+    /// How long the oldest line of the last batch took from its emit to its segment, to the
+    /// millisecond; zero before the first.
+    pub drain_delay: Duration,
     /// Lines of type `event_log_gap` that the logger wrote by itself.
     pub gap_lines: u64,
     /// Lines of earlier processes that this logger found in their spools and wrote. They are not
@@ -95,6 +107,8 @@ pub struct Stats {
     pub written_bytes: u64,
     /// Segments created, also for recovered lines.
     pub segments_created: u64,
+    /// Segments ended because of their length or their period.
+    pub rotations: u64,
     /// Segments removed by retention.
     pub segments_removed: u64,
     /// How often the disk was asked to sync for callers of `sync`, with success or not; callers
@@ -103,7 +117,7 @@ pub struct Stats {
     /// Operations on segments and directories that failed, each attempt by itself; failed
     /// recoveries ([`NotRecovered`](crate::LogError::NotRecovered)) are not among them.
     pub io_errors: u64,
-    /// How often the error handler itself panicked.
+    /// How often the error handler itself panicked, or the recorder of metrics on the writer's thread.
     pub error_handler_panics: u64,
 }
 

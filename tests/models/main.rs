@@ -11,6 +11,9 @@
 /// Loom's atomics in the place of the standard library's.
 mod sync {
     pub(crate) use loom::sync::atomic::{AtomicU64, Ordering};
+
+    /// A hint changes nothing that loom looks at.
+    pub(crate) fn prefetch_for_write(_: &AtomicU64) {}
 }
 
 mod spool;

@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod clock;
 pub mod compressing;
 pub mod faults;
+pub mod follow;
 pub mod kill;
 pub mod random;
 pub mod soak;

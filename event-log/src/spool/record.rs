@@ -85,7 +85,7 @@ const SECRETS: [u64; 4] =
     [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7345, 0xA409_3822_299F_31D1, 0x082E_FA98_EC4E_6C89];
 
 /// How many words are mixed in one step.
-const BLOCK_WORDS: usize = 4;
+pub(super) const BLOCK_WORDS: usize = 4;
 
 /// A checksum of what a record at this position holds.
 ///
@@ -94,13 +94,26 @@ const BLOCK_WORDS: usize = 4;
 /// more here; multiplications of 64 bits that keep only the low half are slower too, as compilers
 /// turn them into vector code that the machine has no instruction for.
 #[inline]
+pub(crate) fn checksum(position: u64, text: &[u8]) -> u32 {
+    checksum_blocks(position, text, |_, _| ())
+}
+
+/// The same, and on the way each block of the text with its number, the last one filled up with
+/// zeros: who copies the text then reads it only once.
+#[inline]
 #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
-pub(super) fn checksum(position: u64, text: &[u8]) -> u32 {
+pub(super) fn checksum_blocks(
+    position: u64,
+    text: &[u8],
+    mut take: impl FnMut(usize, [u64; BLOCK_WORDS]),
+) -> u32 {
     let mut lanes = [position ^ SECRETS[0], text.len() as u64 ^ SECRETS[1]];
     let (words, rest) = text.as_chunks::<WORD_BYTES>();
     let (blocks, last_words) = words.as_chunks::<BLOCK_WORDS>();
-    for block in blocks {
-        mix(&mut lanes, block.map(u64::from_le_bytes));
+    for (number, block) in blocks.iter().enumerate() {
+        let block = block.map(u64::from_le_bytes);
+        take(number, block);
+        mix(&mut lanes, block);
     }
     if !(last_words.is_empty() && rest.is_empty()) {
         let mut block = [0; BLOCK_WORDS];
@@ -108,6 +121,7 @@ pub(super) fn checksum(position: u64, text: &[u8]) -> u32 {
             *to = u64::from_le_bytes(*word);
         }
         block[last_words.len()] = last_word(rest);
+        take(blocks.len(), block);
         mix(&mut lanes, block);
     }
     let folded = fold(lanes[0] ^ SECRETS[2], lanes[1] ^ SECRETS[3]);

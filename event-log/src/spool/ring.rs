@@ -12,8 +12,12 @@
 //! keep the order of their reservations.
 
 use crate::spool::header::{self, CLOSED, RING_WORD};
-use crate::spool::record::{self, HEADER_WORDS, Lines, Stated, WORD_BYTES};
-use crate::sync::{AtomicU64, Ordering};
+use crate::spool::record::{self, BLOCK_WORDS, HEADER_WORDS, Lines, Stated, WORD_BYTES};
+use crate::sync::{AtomicU64, Ordering, prefetch_for_write};
+
+/// How far ahead cache lines are asked for: some records, so that they are there in time.
+const AHEAD_BYTES: u64 = 1_024;
+const CACHE_LINE_BYTES: u64 = 64;
 
 /// The words of a spool, seen as a ring.
 #[derive(Clone, Copy, Debug)]
@@ -81,9 +85,9 @@ impl<'a> Ring<'a> {
     ) -> Result<Pushed, Refused> {
         let size = record::size(text.len());
         let (position, used) = self.reserve(size)?;
+        self.fetch_ahead(position, size, used);
         before_commit();
-        self.fill(position, text);
-        let checksum = record::checksum(position, text);
+        let checksum = self.fill(position, text);
         let stated = Stated { bytes: text.len(), lines };
         self.word(position, 1).store(record::describe(stated, checksum), Ordering::Relaxed);
         // Release pairs with the Acquire load in `committed`: seeing the header means seeing the rest.
@@ -120,15 +124,40 @@ impl<'a> Ring<'a> {
         }
     }
 
-    /// Copies `text` behind the header of the record at `position`, in two pieces where the ring ends.
+    /// Asks for the cache lines that the records soon behind this one will be written to. Another core
+    /// read them last, that of the consumer, and a store waits for such a line: so does the exchange of
+    /// the next `reserve`, for all stores before it.
     #[inline]
-    fn fill(&self, position: u64, text: &[u8]) {
+    fn fetch_ahead(&self, position: u64, size: u64, used: u64) {
+        // Not what the consumer has yet to read, and of a long record not more than a short one's worth.
+        if used + 2 * AHEAD_BYTES <= self.bytes() {
+            for line in 0..size.min(AHEAD_BYTES).div_ceil(CACHE_LINE_BYTES) {
+                let place = position + AHEAD_BYTES + line * CACHE_LINE_BYTES;
+                prefetch_for_write(self.word(place, 0));
+            }
+        }
+    }
+
+    /// Copies `text` behind the header of the record at `position` and returns its checksum.
+    #[inline]
+    fn fill(&self, position: u64, text: &[u8]) -> u32 {
         let start = self.index(position) + HEADER_WORDS;
+        match self.words.get(start..start + text.len().div_ceil(WORD_BYTES)) {
+            Some(room) => record::checksum_blocks(position, text, |number, block| {
+                store_block(room, number, block);
+            }),
+            None => self.fill_around(start, position, text),
+        }
+    }
+
+    /// The same for a record that goes around the end of the ring.
+    #[cold]
+    fn fill_around(&self, start: usize, position: u64, text: &[u8]) -> u32 {
         // A header never straddles the end, but it may be the last thing before it.
-        let words_to_end = self.words.len() - start;
-        let (first, rest) = text.split_at(text.len().min(words_to_end * WORD_BYTES));
+        let (first, rest) = text.split_at((self.words.len() - start) * WORD_BYTES);
         store_bytes(&self.words[start..], first);
         store_bytes(self.words, rest);
+        record::checksum(position, text)
     }
 
     /// What the record at `position` says of itself, or `None` if none is committed there (yet).
@@ -158,7 +187,8 @@ impl<'a> Ring<'a> {
     }
 
     /// Appends what the record at `position` holds to `out`, if it is whole: committed there, of a
-    /// possible length, and with its checksum. For spools whose process is gone.
+    /// possible length, and with its checksum. For spools whose process is gone, and for who reads
+    /// without being the consumer.
     pub(crate) fn verified(&self, position: u64, out: &mut Vec<u8>) -> Option<Stated> {
         let stated = self.committed(position)?;
         if record::size(stated.bytes) > self.bytes() {
@@ -191,6 +221,22 @@ impl<'a> Ring<'a> {
             .collect();
         found.sort_unstable();
         found
+    }
+
+    /// How much of the ring holds records that are not released, in bytes.
+    pub(crate) fn used(&self) -> u64 {
+        // In this order, so that what is released in between cannot count as used.
+        let tail = self.tail();
+        tail.saturating_sub(self.head())
+    }
+
+    /// What the first record holds that is not released, if it is committed; for anybody, at any
+    /// time.
+    ///
+    /// What is released and written over meanwhile fails its checksum, which counts as none.
+    pub(crate) fn first(&self) -> Option<Vec<u8>> {
+        let mut lines = Vec::new();
+        self.verified(self.head(), &mut lines).map(|_| lines)
     }
 
     /// The position behind the last record that was reserved.
@@ -241,6 +287,24 @@ impl<'a> Ring<'a> {
     #[expect(clippy::cast_possible_truncation, reason = "masked to an index of the ring")]
     fn index(&self, position: u64) -> usize {
         (position / WORD_BYTES as u64) as usize & (self.words.len() - 1)
+    }
+}
+
+/// Stores the block with this number; of the last one, the words that there is room for.
+#[inline]
+fn store_block(room: &[AtomicU64], number: usize, block: [u64; BLOCK_WORDS]) {
+    let (whole, last) = room.as_chunks::<BLOCK_WORDS>();
+    match whole.get(number) {
+        Some(place) => store_words(place, block),
+        None => store_words(last, block),
+    }
+}
+
+#[inline]
+fn store_words(place: &[AtomicU64], words: [u64; BLOCK_WORDS]) {
+    for (to, word) in place.iter().zip(words) {
+        // Relaxed: the commit word publishes it.
+        to.store(word, Ordering::Relaxed);
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct Segments {
 pub(crate) struct SegmentCounts {
     pub(crate) created: u64,
     pub(crate) removed: u64,
+    /// Ended because of their length or period.
+    pub(crate) rotated: u64,
 }
 
 impl Segments {
@@ -186,6 +188,7 @@ impl Segments {
             && !active.is_inside_a_record()
             && self.config.rotation.is_due(active.created_millis, active.bytes, 0, now)
         {
+            self.counts.rotated += 1;
             self.close();
         }
     }
@@ -235,6 +238,7 @@ impl Segments {
             {
                 return Ok(());
             }
+            self.counts.rotated += 1;
         }
         self.close();
         self.start(now, journal)?;
