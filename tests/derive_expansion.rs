@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event_log::__private::{Envelope, EventNames};
-use event_log::{AsUserId, CountryCode, Event, Locale, UserId};
+use event_log::{AsUserId, CountryCode, Event, EventField, Locale, Schema, UserId};
 use serde::Serialize;
 use serde_json::json;
 use tests::{params_of, params_text_of};
@@ -326,6 +326,10 @@ impl<T> Serialize for Constant<T> {
     }
 }
 
+impl<T> EventField for Constant<T> {
+    const SCHEMA: Schema = u8::SCHEMA;
+}
+
 #[test]
 fn bounds_are_on_the_types_of_the_fields_not_on_the_parameters() {
     struct NotSerializable;
@@ -379,6 +383,7 @@ fn a_field_may_hold_the_event_itself_or_an_unsized_tail() {
     #[derive(Event, Serialize)]
     struct Node<T> {
         value: T,
+        #[event(json)]
         next: Option<Box<Node<T>>>,
     }
 

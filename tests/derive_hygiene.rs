@@ -204,8 +204,12 @@ define_event!(ByMacro, "by_macro", { a: u8, b: &'static str, });
 mod deprecated {
     /// An old type.
     #[deprecated]
-    #[derive(serde::Serialize)]
-    pub(super) struct OldType;
+    #[derive(serde::Serialize, event_log::EventField)]
+    #[allow(deprecated, reason = "the field's type is deprecated too")]
+    pub(super) struct OldType {
+        #[deprecated]
+        pub(super) old: u8,
+    }
 
     /// An old event.
     #[deprecated]
@@ -233,8 +237,8 @@ mod deprecated {
 #[test]
 #[expect(deprecated, reason = "the test uses what the derive must not warn of")]
 fn what_is_deprecated_does_not_warn_in_the_expansion() {
-    let event = deprecated::OldEvent { old: deprecated::OldType, user: 1 };
-    assert_eq!(params_of(&event), serde_json::json!({"old": null}));
+    let event = deprecated::OldEvent { old: deprecated::OldType { old: 2 }, user: 1 };
+    assert_eq!(params_of(&event), serde_json::json!({"old": {"old": 2}}));
     assert_eq!(params_of(&deprecated::Mixed::OldVariant { a: 1 }), serde_json::json!({"a": 1}));
     assert_eq!(params_of(&deprecated::Mixed::NewVariant), serde_json::json!({}));
 }

@@ -12,9 +12,10 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{Event, Field, Role, Target, Variant};
-use crate::bounds;
+use crate::shape::{self, Shape};
+use crate::{bounds, described};
 
-/// The implementation of `Event`.
+/// The implementations of `Event` and of what describes it.
 ///
 /// A deprecated event, variant or type of a field was warned of where the user wrote it; that the
 /// expansion names it again is no news.
@@ -26,6 +27,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     let own_envelope = own_envelope(event);
     let write_params = write_params(event);
     let names = names(event);
+    let described = described::event(event);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -36,6 +38,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         }
 
         #names
+        #described
     }
 }
 
@@ -125,7 +128,7 @@ fn envelope(runtime: &Path, variant: &Variant) -> TokenStream {
         };
         let ty = field.ty;
         let method = Ident::new(method, Span::call_site());
-        let capability = bounds::capability(runtime, field);
+        let capability = role.capability(runtime);
         let value = binding(field);
         quote!(<#ty as #capability>::#method(#value))
     };
@@ -163,12 +166,21 @@ fn write_params(event: &Event) -> TokenStream {
 /// `skip_none` asks the `Option` and then writes the field like any other, so that the bound on the
 /// field's type is enough: `Option<T>: Serialize` does not imply `T: Serialize`.
 fn param(runtime: &Path, params: &Ident, field: &Field) -> Option<TokenStream> {
-    let Target::Param { name, skip_none } = &field.target else { return None };
+    let Target::Param { name, skip_none, shape } = &field.target else { return None };
     let ty = field.ty;
     let value = binding(field);
     // The rules for names leave nothing that JSON would escape.
     let key = Literal::string(&format!(",\"{}\":", name.text));
-    let write = quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;);
+    let write = match shape {
+        Shape::Counted(unit) => {
+            let unit = shape::unit(runtime, unit);
+            let count = quote!(<#ty as #runtime::TimeSpan>::count(#value, #unit));
+            quote!(#runtime::Params::field(#params, #key, &#count)?;)
+        }
+        Shape::OfItsType | Shape::Json | Shape::As(_) => {
+            quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;)
+        }
+    };
     Some(if *skip_none { quote!(if #runtime::Option::is_some(#value) { #write }) } else { write })
 }
 

@@ -238,6 +238,8 @@ compile_error!("event-log runs on Linux: it tells forks by a page that the kerne
 
 pub mod baggage;
 mod builder;
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod clock;
 mod context;
 mod country_code;
@@ -257,6 +259,7 @@ mod json;
 mod ledger;
 mod line;
 mod line_buffer;
+mod list_event;
 mod local;
 mod locale;
 mod logger;
@@ -266,6 +269,7 @@ pub mod metrics;
 mod names;
 mod params;
 mod progress;
+mod schema;
 mod shared;
 mod spool;
 mod stats;
@@ -293,6 +297,7 @@ pub use crate::event::{Event, EventType};
 pub use crate::installed::{InstallError, dropped_before_install, emit, installed, try_emit};
 pub use crate::locale::{AsLocale, Locale, LocaleError};
 pub use crate::logger::{Logger, WithContext};
+pub use crate::schema::{EventField, EventKey, EventRecord, Schema};
 pub use crate::stats::{DropReason, Stats, TypeStats};
 pub use crate::transaction::{Transaction, TransactionWithContext};
 pub use crate::user_id::{AsUserId, UserId};
@@ -301,18 +306,25 @@ pub use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile, S
 pub use chrono;
 #[doc = include_str!("derive_event.md")]
 pub use event_log_derive::Event;
+#[doc = include_str!("derive_event_field.md")]
+pub use event_log_derive::EventField;
 /// Ids, as [`Logger::try_emit`] returns them.
 pub use uuid;
 
 /// What the expansion of `#[derive(Event)]` names. Not part of the stable API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__list_event as list_event;
     pub use crate::country_code::AsCountryCode;
     pub use crate::envelope::Envelope;
     pub use crate::event::{Event, EventType};
     pub use crate::locale::AsLocale;
     pub use crate::names::{EventNames, TypeNames};
     pub use crate::params::{Params, ParamsError};
+    pub use crate::schema::{
+        Described, EventDescription, EventField, EventKey, EventRecord, Member, Schema, TimeSpan,
+        Unit,
+    };
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;
     pub use core::result::Result::{self, Ok};

@@ -1,6 +1,6 @@
 //! The business facts of the school: each struct is a table that analysts will query for years.
 
-use event_log::Event;
+use event_log::{Event, EventField};
 use serde::{Deserialize, Serialize};
 
 /// Fired when the account is stored. Not fired when a known student signs in again.
@@ -49,7 +49,7 @@ pub(crate) struct PlanPurchased<'a> {
 }
 
 /// Who vouches for a new user.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, EventField, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Provider {
     Apple,
