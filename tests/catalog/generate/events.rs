@@ -3,20 +3,23 @@
 use std::fmt::Write as _;
 
 use crate::random::Random;
-use crate::types::{Known, any};
+use crate::types::{Known, any, instance};
 
-/// The source of one event, and its name as an expression names it.
+/// The source of one event, and its name as an expression names it. Together the events have a param of
+/// every type.
 pub(crate) fn event(index: u64, known: &[Known], random: &mut Random) -> (String, String) {
     let name = format!("Event{index}");
+    let index = usize::try_from(index).expect("an index");
+    let own = &known[2 * index..2 * index + 2];
     match random.below(4) {
-        0 => (of_variants(&name, known, random), name),
-        1 => (generic(&name, known, random), format!("{name}::<u8>")),
-        _ => (of_struct(&name, known, random), name),
+        0 => (of_variants(&name, own, known, random), name),
+        1 => (generic(&name, own, known, random), format!("{name}::<u8>")),
+        _ => (of_struct(&name, own, known, random), name),
     }
 }
 
-fn of_struct(name: &str, known: &[Known], random: &mut Random) -> String {
-    let (fields, values) = params(name, known, random);
+fn of_struct(name: &str, own: &[Known], known: &[Known], random: &mut Random) -> String {
+    let (fields, values) = params(name, own, known, random);
     format!(
         "/// The event {name}.\n#[derive(event_log::Event)]\n#[event(owner = \"tests\", since = \
          \"0.1\")]\npub struct {name}<'a> {{\n{fields}    borrowed: &'a str,\n}}\n{}",
@@ -24,8 +27,8 @@ fn of_struct(name: &str, known: &[Known], random: &mut Random) -> String {
     )
 }
 
-fn generic(name: &str, known: &[Known], random: &mut Random) -> String {
-    let (fields, values) = params(name, known, random);
+fn generic(name: &str, own: &[Known], known: &[Known], random: &mut Random) -> String {
+    let (fields, values) = params(name, own, known, random);
     format!(
         "#[derive(event_log::Event)]\npub struct {name}<T> {{\n{fields}    generic: \
          Vec<T>,\n}}\nevent_log::list_event!({name}<u8>);\n{}",
@@ -33,9 +36,9 @@ fn generic(name: &str, known: &[Known], random: &mut Random) -> String {
     )
 }
 
-fn of_variants(name: &str, known: &[Known], random: &mut Random) -> String {
-    let (first, first_values) = params(name, known, random);
-    let (second, second_values) = params(name, known, random);
+fn of_variants(name: &str, own: &[Known], known: &[Known], random: &mut Random) -> String {
+    let (first, first_values) = params(name, &own[..1], known, random);
+    let (second, second_values) = params(name, &own[1..], known, random);
     let lower = name.to_lowercase();
     format!(
         "#[derive(event_log::Event)]\npub enum {name} {{\n    #[event(type = \
@@ -59,9 +62,13 @@ fn arbitrary(of: &str, body: &str) -> String {
 }
 
 /// The fields, and what fills them.
-fn params(owner: &str, known: &[Known], random: &mut Random) -> (String, String) {
+fn params(owner: &str, own: &[Known], known: &[Known], random: &mut Random) -> (String, String) {
     let mut fields = String::new();
     let mut values = String::new();
+    for (index, own) in own.iter().enumerate() {
+        writeln!(fields, "    own_{index}: {},", instance(own, random)).expect("memory");
+        write!(values, "own_{index}: Arbitrary::arbitrary(random), ").expect("memory");
+    }
     for index in 0..random.below(6) {
         let ty = any(2, known, random);
         let (attributes, ty) = match random.below(10) {
