@@ -46,11 +46,6 @@ impl Key {
     pub(crate) const ALL: [Self; 16] = [
         Self::Type,
         Self::Crate,
-        Self::Owner,
-        Self::Since,
-        Self::Deprecated,
-        Self::RenamedFrom,
-        Self::Unlisted,
         Self::Rename,
         Self::Skip,
         Self::SkipNone,
@@ -60,6 +55,11 @@ impl Key {
         Self::Json,
         Self::As,
         Self::Unit,
+        Self::Owner,
+        Self::Since,
+        Self::Deprecated,
+        Self::RenamedFrom,
+        Self::Unlisted,
     ];
 
     /// The option as it is written.

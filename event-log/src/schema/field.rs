@@ -29,7 +29,8 @@ use super::{Member, Schema};
     message = "`{Self}` cannot be a field of an event: it does not say what it looks like in a table",
     label = "has no schema",
     note = "for a type of your own, add `#[derive(event_log::EventField)]`",
-    note = "or make the field a column of opaque JSON with `#[event(json)]`"
+    note = "or make the field a column of opaque JSON with `#[event(json)]`",
+    note = "a tuple mixes types in an array, which is no column: make it a struct"
 )]
 pub trait EventField {
     /// What the values look like.
