@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Fired when the account is stored. Not fired when a known student signs in again.
 #[derive(Event)]
+#[event(owner = "growth@school.example")]
 pub(crate) struct UserRegistration<'a> {
     /// The new account; the request came from somebody who was nobody yet.
     #[event(user_id)]
@@ -17,6 +18,7 @@ pub(crate) struct UserRegistration<'a> {
 
 /// Fired when a student opens a lesson. Fired again when the student starts it over.
 #[derive(Event)]
+#[event(owner = "teaching@school.example")]
 pub(crate) struct LessonStarted<'a> {
     /// The course's name in the address of its page.
     pub(crate) course: &'a str,
@@ -26,6 +28,7 @@ pub(crate) struct LessonStarted<'a> {
 
 /// Fired when a student passes the test at the end of a lesson.
 #[derive(Event)]
+#[event(owner = "teaching@school.example")]
 pub(crate) struct LessonCleared<'a> {
     /// The course's name in the address of its page.
     pub(crate) course: &'a str,
@@ -39,6 +42,7 @@ pub(crate) struct LessonCleared<'a> {
 
 /// Fired when the payment is confirmed. Not fired for a renewal.
 #[derive(Event)]
+#[event(owner = "payments@school.example")]
 pub(crate) struct PlanPurchased<'a> {
     /// The plan's name in the address of its page.
     pub(crate) plan: &'a str,
@@ -55,4 +59,26 @@ pub(crate) enum Provider {
     Apple,
     Google,
     Twitter,
+}
+
+#[cfg(test)]
+mod tests {
+    use event_log::catalog::{self, Catalog, common_field};
+
+    /// The events, and what the contexts of the service put beside them.
+    fn catalog() -> Catalog {
+        let mut catalog = catalog::of_binary().expect("each event has a name of its own");
+        // Optional where they come with a request: the logger's own events have none.
+        catalog.envelope.common_fields = vec![
+            common_field::<&str>("app_version", "The release that emitted the event."),
+            common_field::<Option<&str>>("session_id", "The client's session, where it says."),
+            common_field::<Option<&str>>("request_id", "Of the client, or else made up here."),
+        ];
+        catalog
+    }
+
+    #[test]
+    fn the_catalogue_is_the_reviewed_one() {
+        event_log::assert_catalog!("lesson_service/events.lock.json", catalog());
+    }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::panic::catch_unwind;
 
 use event_log::catalog::{self, Catalog, EventSchema, FieldType, UserIdType};
-use event_log::{Event, EventField};
+use event_log::{Event, EventField, Logger};
 use tests_catalog::OfLibrary;
 
 /// Fired when the order is paid.
@@ -156,4 +156,17 @@ fn assert_catalog_panics_unless_the_lock_file_says_the_same() {
     assert!(catch_unwind(|| event_log::assert_catalog!(lock, catalog)).is_err());
     let missing = &directory.path().join("missing.json");
     assert!(catch_unwind(|| event_log::assert_catalog!(missing)).is_err());
+}
+
+#[test]
+fn a_gap_line_is_what_its_schema_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let logger = Logger::builder(directory.path()).build().unwrap();
+    logger.emit(Tagged { tag: "too long".repeat(10_000) });
+    drop(logger);
+
+    let lines = tests::lines(directory.path());
+    assert_eq!(lines.len(), 1);
+    let event = of_binary().validate(&lines[0]).unwrap().event_type.clone();
+    assert_eq!(event, "event_log_gap");
 }

@@ -4,7 +4,7 @@ use super::listed::{Listed, Place};
 use crate::schema::{EventDescription, EventField, Member, Schema};
 use crate::writer::gap::GAP_TYPE;
 
-/// As [`crate::writer::gap::Gap`] writes it; a test compares them.
+/// As [`crate::writer::gap::Gap`] writes it; `tests/catalog/registry.rs` compares them.
 pub(super) static GAP: Listed = Listed::new(&EVENTS, Place::new(file!(), line!()));
 
 const EVENTS: [EventDescription; 1] = [EventDescription {
