@@ -60,25 +60,3 @@ pub(crate) enum Provider {
     Google,
     Twitter,
 }
-
-#[cfg(test)]
-mod tests {
-    use event_log::catalog::{self, Catalog, common_field};
-
-    /// The events, and what the contexts of the service put beside them.
-    fn catalog() -> Catalog {
-        let mut catalog = catalog::of_binary().expect("each event has a name of its own");
-        // Optional where they come with a request: the logger's own events have none.
-        catalog.envelope.common_fields = vec![
-            common_field::<&str>("app_version", "The release that emitted the event."),
-            common_field::<Option<&str>>("session_id", "The client's session, where it says."),
-            common_field::<Option<&str>>("request_id", "Of the client, or else made up here."),
-        ];
-        catalog
-    }
-
-    #[test]
-    fn the_catalogue_is_the_reviewed_one() {
-        event_log::assert_catalog!("lesson_service/events.lock.json", catalog());
-    }
-}
