@@ -2,7 +2,6 @@
 //!
 //! After a change that is meant: `EVENT_LOG_ACCEPT=1 cargo test -p examples --test lesson_catalog`.
 
-#[expect(dead_code, reason = "the service emits them, this test only looks at what they are")]
 mod events;
 
 use event_log::catalog::{self, Catalog, common_field};
