@@ -57,10 +57,8 @@ fn description(runtime: &Path, variant: &Variant) -> TokenStream {
 }
 
 fn option(runtime: &Path, text: Option<&str>) -> TokenStream {
-    match text {
-        Some(text) => quote!(#runtime::Option::Some(#text)),
-        None => quote!(#runtime::Option::None),
-    }
+    let some = text.map(|text| quote!(#runtime::Option::Some(#text)));
+    some.unwrap_or_else(|| quote!(#runtime::Option::None))
 }
 
 fn param(runtime: &Path, field: &Field) -> Option<TokenStream> {

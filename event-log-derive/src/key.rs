@@ -128,7 +128,7 @@ impl Key {
     /// What to write instead, for an option that does not belong on `place`.
     pub(crate) fn instead(self, place: Place) -> &'static str {
         match (self, place) {
-            (Self::Type, Place::Enum) => {
+            (Self::Type | Self::RenamedFrom, Place::Enum) => {
                 "belongs on the variants, each of which is a type of its own; move it there"
             }
             (Self::Type, Place::Field) => {
@@ -154,9 +154,6 @@ impl Key {
             }
             (_, Place::Value | Place::ValueVariant | Place::Member) => {
                 "is for #[derive(Event)]; remove it here"
-            }
-            (Self::RenamedFrom, Place::Enum) => {
-                "belongs on the variants, each of which is a type of its own; move it there"
             }
             (Self::Crate | Self::Unlisted, _) => "belongs on the struct or enum; move it there",
             (Self::Owner | Self::Since, _) => {

@@ -12,9 +12,9 @@
 //!
 //! The logger's own `event_log_gap` is there, since its lines are in the log as well.
 //!
-//! # In one unit test
+//! # Reviewed like code
 //!
-//! ```
+//! ```no_run
 //! # use event_log::Event;
 //! /// Fired when the account row is committed.
 //! #[derive(Event)]
@@ -24,18 +24,15 @@
 //!     provider: String,
 //! }
 //!
-//! # #[cfg(any())]
-//! #[test]
-//! fn the_catalogue_is_the_reviewed_one() {
-//!     event_log::assert_catalog!("events.lock.json");
-//! }
+//! // In one unit test:
+//! event_log::assert_catalog!("events.lock.json");
 //! ```
 //!
 //! # What the events do not say
 //!
 //! What `user_id` holds and which common fields the contexts add is not known to any struct. Tell it:
 //!
-//! ```
+//! ```standalone_crate
 //! use event_log::catalog::{self, UserIdType};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -124,12 +121,9 @@ pub fn expect_of_binary() -> Catalog {
 ///
 /// With the environment variable `EVENT_LOG_ACCEPT=1` it writes the lock file instead.
 ///
-/// ```
-/// # #[cfg(any())]
-/// #[test]
-/// fn the_catalogue_is_the_reviewed_one() {
-///     event_log::assert_catalog!("events.lock.json");
-/// }
+/// ```no_run
+/// // In a unit test:
+/// event_log::assert_catalog!("events.lock.json");
 /// ```
 ///
 /// # Panics

@@ -104,6 +104,8 @@
 //!
 //! - [`Event`], with [`#[derive(Event)]`](derive@Event): a struct, or each variant of an enum, is a
 //!   type of event. The derive refuses names that would break a table later.
+//! - [`EventField`](trait@EventField), with [`#[derive(EventField)]`](derive@EventField): what can be a field of an
+//!   event, because it says what it looks like in a table.
 //! - [`Logger`]: a cheap clone that threads share. [`LoggerBuilder`] has all options and their
 //!   defaults; [`Overflow`] says what an emit does when the spool is full.
 //! - [`Transaction`]: events that appear together, or not at all.
@@ -206,6 +208,7 @@
 //!
 //! | feature | adds | crates |
 //! | --- | --- | --- |
+//! | `catalog` | the module [`catalog`] and [`assert_catalog!`]: all events of a program, compared with a reviewed file in a unit test; for `dev-dependencies`, as each event adds a function that runs before `main` | `event-log-catalog`, `inventory` |
 //! | `follow` | the module [`follow`], which reads the log as it grows | none |
 //! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
 //! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |

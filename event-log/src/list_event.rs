@@ -3,7 +3,7 @@
 //! A derive cannot see the features of the library, so it always calls the macro, which the library
 //! gives two meanings.
 
-/// Lists an event in the [catalogue](crate::catalog) of every binary that it is linked into.
+/// Lists an event in the catalogue of every binary that it is linked into.
 ///
 /// `#[derive(Event)]` does so by itself, but for events with type or const parameters: each instance
 /// of these has a schema of its own, so list the one that you emit.

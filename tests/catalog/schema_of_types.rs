@@ -22,7 +22,8 @@ fn members<F: EventField + ?Sized>() -> serde_json::Value {
     let FieldType::Record(members) = schema::<F>().0 else { panic!("no record") };
     let member = |field: &Field| {
         let optional = if field.optional { "?" } else { "" };
-        (format!("{}{optional}", field.name), serde_json::to_value(&field.field_type).unwrap())
+        let field_type = serde_json::to_value(&field.field_type).expect("a type is plain data");
+        (format!("{}{optional}", field.name), field_type)
     };
     members.iter().map(member).collect::<serde_json::Map<_, _>>().into()
 }

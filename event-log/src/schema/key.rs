@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-/// A type whose values can be keys of a map in an event, since serde_json writes them as a string.
+/// A type whose values can be keys of a map in an event, since `serde_json` writes them as a string.
 ///
 /// Texts, `char`, integers, UUIDs, and enums with `#[derive(EventField)]`. A marker: for a newtype over
 /// one of these, implement it.

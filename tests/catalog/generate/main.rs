@@ -2,12 +2,14 @@
 //! in each other, and events with all of these as params.
 //!
 //! `EVENT_LOG_SCHEMA_TYPES` says how many, `EVENT_LOG_SCHEMA_SEED` which.
+#![expect(clippy::print_stdout, reason = "so a build script talks to cargo")]
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
 #[path = "../../src/random.rs"]
-#[allow(dead_code, unreachable_pub, reason = "it is shared with the tests")]
+#[allow(dead_code, unreachable_pub, unfulfilled_lint_expectations, reason = "it is of the tests")]
 mod random;
 
 mod events;
@@ -40,12 +42,12 @@ fn main() {
     for index in 0..types / 2 {
         let (text, name) = events::event(index, &known, &mut random);
         source += &text;
-        calls += &format!("    emit(&{name}::arbitrary(random));\n");
+        writeln!(calls, "    emit(&{name}::arbitrary(random));").expect("memory");
     }
-    source += &format!(
-        "/// Emits one of each.\npub fn emit_each(random: &mut Random, emit: &mut dyn FnMut(&dyn \
-         event_log::Event)) {{\n{calls}}}\n"
-    );
+    source +=
+        "pub fn emit_each(random: &mut Random, emit: &mut dyn FnMut(&dyn event_log::Event)) {\n";
+    source += &calls;
+    source += "}\n";
     let out = env::var("OUT_DIR").expect("cargo sets it");
     fs::write(Path::new(&out).join("generated.rs"), source).expect("the source can be written");
 }

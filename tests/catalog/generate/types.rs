@@ -106,9 +106,10 @@ fn leaf_or_known(known: &[Known], random: &mut Random) -> String {
 
 /// The type as it is named where it is used.
 pub(crate) fn instance(known: &Known, random: &mut Random) -> String {
-    match known.is_generic {
-        true => format!("{}<{}>", known.name, random.pick(&LEAVES)),
-        false => known.name.clone(),
+    if known.is_generic {
+        format!("{}<{}>", known.name, random.pick(&LEAVES))
+    } else {
+        known.name.clone()
     }
 }
 

@@ -140,7 +140,7 @@ fn record(name: String, known: &[Known], random: &mut Random) -> (String, Known)
     let parameter = if is_generic { "<T>" } else { "" };
     writeln!(source, "pub struct {name}{parameter} {{").expect("memory");
     let mut values = String::new();
-    for index in 0..1 + usize::try_from(random.below(5)).expect("few") {
+    for index in 0..=usize::try_from(random.below(5)).expect("few") {
         let field = names::field(index, &name, random);
         let unique = format!("{name}_{index}").to_lowercase();
         let (attributes, ty) =

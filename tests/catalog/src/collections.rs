@@ -1,7 +1,7 @@
 //! Random values that hold others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
 use serde_json::{Map, Number, Value, json};
 
@@ -67,7 +67,9 @@ impl<K: Arbitrary + Ord, T: Arbitrary> Arbitrary for BTreeMap<K, T> {
     }
 }
 
-impl<K: Arbitrary + Eq + Hash, T: Arbitrary> Arbitrary for HashMap<K, T> {
+impl<K: Arbitrary + Eq + Hash, T: Arbitrary, S: BuildHasher + Default> Arbitrary
+    for HashMap<K, T, S>
+{
     fn arbitrary(random: &mut Random) -> Self {
         few(random)
     }

@@ -78,7 +78,7 @@ from! {
     Cow<'static, str>: |text: String| text.into();
     &'static str: |text: String| if text.is_empty() { "" } else { "\u{2028}\"\\\n" };
     PathBuf: |text: String| text.into();
-    IpAddr: |n: u128| if n.is_multiple_of(2) { IpAddr::V6(n.into()) } else { IpAddr::V4((n as u32).into()) };
+    IpAddr: |n: u128| u32::try_from(n).map_or_else(|_| IpAddr::V6(n.into()), |n| IpAddr::V4(n.into()));
     SocketAddr: |ip: IpAddr| SocketAddr::new(ip, 443);
     Uuid: |n: u128| Self::from_u128(n);
     Locale: |b: bool| Locale::new(if b { "ja" } else { "zh-Hant-TW" }).expect("a locale");
