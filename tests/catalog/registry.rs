@@ -1,6 +1,7 @@
 //! Which events are in the catalogue of a binary, and what it knows of them.
 
 #![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a test may unwrap, also in its helpers")]
 
 use std::borrow::Cow;
 use std::fs;
@@ -32,6 +33,7 @@ struct OrderPaid<'a, 'b: 'a> {
 
 #[derive(Event)]
 #[event(owner = "school@example.com", deprecated = "the school is closed")]
+#[expect(dead_code, reason = "it is listed, not emitted")]
 enum Lesson {
     /// Fired when it is opened.
     #[event(owner = "teacher@example.com")]

@@ -2,6 +2,7 @@
 //! the schema says no more than what occurs.
 //!
 //! More, and others: `EVENT_LOG_SCHEMA_TYPES=2000 EVENT_LOG_SCHEMA_SEED=7 EVENT_LOG_SCHEMA_VALUES=500`.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap, also in its helpers")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
