@@ -3,10 +3,16 @@
 //! The same stages as for an event, over another model: `ast` reads what serde will write, `valid`
 //! applies the rules, `expand` cannot fail.
 
+// With their paths, since `fuzz/fuzz_targets/attributes.rs` compiles this file by its own.
+#[path = "value/ast.rs"]
 mod ast;
+#[path = "value/case.rs"]
 mod case;
+#[path = "value/expand.rs"]
 mod expand;
+#[path = "value/serde.rs"]
 mod serde;
+#[path = "value/valid.rs"]
 mod valid;
 
 use proc_macro2::TokenStream;
