@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use event_log::__private::{Envelope, EventNames};
 use event_log::{AsUserId, CountryCode, Event, EventField, Locale, Schema, UserId};
@@ -180,6 +181,49 @@ fn json_serialises_as_usual() {
 
     let event = Opaque { payload: json!({"id": [1, null]}), more: None };
     assert_eq!(params_of(&event), json!({"payload": {"id": [1, null]}}));
+}
+
+#[test]
+fn as_serialises_as_usual() {
+    #[derive(Event)]
+    struct Told {
+        #[event(as = "Vec<u8>")]
+        pair: (u8, u8),
+    }
+
+    assert_eq!(params_of(&Told { pair: (1, 2) }), json!({"pair": [1, 2]}));
+}
+
+#[test]
+fn unit_makes_a_span_of_time_an_integer() {
+    #[derive(Event)]
+    struct Timed<'a, T> {
+        #[event(unit = "ms", rename = "took_ms")]
+        took: Duration,
+        #[event(unit = "s")]
+        waited: &'a Option<Duration>,
+        #[event(unit = "ns", skip_none)]
+        none: Option<Duration>,
+        #[event(unit = "us")]
+        moved: chrono::TimeDelta,
+        #[event(unit = "ns")]
+        of_parameter: T,
+        plain: Duration,
+    }
+
+    let event = Timed {
+        took: Duration::from_micros(1_999),
+        waited: &Some(Duration::from_millis(2_500)),
+        none: None,
+        moved: chrono::TimeDelta::milliseconds(-3),
+        of_parameter: None::<Duration>,
+        plain: Duration::new(1, 2),
+    };
+    let expected = json!({
+        "took_ms": 1, "waited": 2, "moved": -3000, "of_parameter": null,
+        "plain": {"secs": 1, "nanos": 2},
+    });
+    assert_eq!(params_of(&event), expected);
 }
 
 #[test]

@@ -41,6 +41,11 @@ mod shadowed {
     trait Clone {}
     trait From {}
     trait AsUserId {}
+    trait EventField {}
+    trait EventRecord {}
+    trait Described {}
+    struct Schema;
+    struct Member;
     mod core {}
     mod std {}
     mod alloc {}
@@ -61,6 +66,37 @@ mod shadowed {
         pub(super) note: ::core::option::Option<T>,
     }
 
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    pub(super) struct RecordOfShadows<'a, T> {
+        pub(super) value: &'a T,
+        #[serde(flatten)]
+        pub(super) more: MoreShadows,
+        #[serde(skip_serializing_if = "::core::option::Option::is_none")]
+        pub(super) text: ::core::option::Option<TextsOfShadows>,
+    }
+
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    pub(super) struct MoreShadows {
+        #[event(json)]
+        pub(super) more: u8,
+    }
+
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    #[serde(rename_all = "lowercase")]
+    pub(super) enum TextsOfShadows {
+        Some,
+    }
+
+    #[derive(::event_log::Event)]
+    #[event(owner = "tests", unlisted)]
+    pub(super) struct OfShadows<'a> {
+        pub(super) record: RecordOfShadows<'a, u8>,
+        #[event(unit = "ms", deprecated = "old", renamed_from = "before")]
+        pub(super) took: ::core::time::Duration,
+    }
+
+    ::event_log::list_event!(OfShadows<'static>);
+
     #[derive(::event_log::Event)]
     pub(super) enum OneOfShadows {
         Ok { some: u8 },
@@ -74,6 +110,18 @@ fn names_in_scope_change_nothing() {
     assert_eq!(params_of(&event), serde_json::json!({"provider": 1}));
     assert_eq!(params_of(&shadowed::OneOfShadows::Ok { some: 1 }), serde_json::json!({"some": 1}));
     assert_eq!(params_of(&shadowed::OneOfShadows::None), serde_json::json!({}));
+    let event = shadowed::OfShadows {
+        record: shadowed::RecordOfShadows {
+            value: &1,
+            more: shadowed::MoreShadows { more: 2 },
+            text: Some(shadowed::TextsOfShadows::Some),
+        },
+        took: std::time::Duration::from_secs(1),
+    };
+    let expected = serde_json::json!({
+        "record": {"value": 1, "more": 2, "text": "some"}, "took": 1000,
+    });
+    assert_eq!(params_of(&event), expected);
 }
 
 /// Macros of the names that an expansion likes to call.
