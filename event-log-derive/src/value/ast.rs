@@ -82,7 +82,13 @@ impl<'a> Body<'a> {
     fn parse(item: &'a DeriveInput, report: &mut Report) -> Self {
         let attributes = Attributes::parse(&item.attrs, serde::Place::Type, report);
         if let Some(into) = attributes.value("into") {
-            return into.parse().map_or(Self::Unknown, |ty| Self::Told(Shape::As(Box::new(ty))));
+            return match into.parse() {
+                Ok(ty) => Self::Told(Shape::As(Box::new(ty))),
+                Err(error) => {
+                    report.add(error);
+                    Self::Unknown
+                }
+            };
         }
         if let Some(remote) = attributes.find("remote") {
             report.mistake(remote.span, REMOTE);
