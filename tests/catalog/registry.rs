@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap, also in its helpers")]
 
 use std::borrow::Cow;
-use std::fs;
 use std::panic::catch_unwind;
 
+use event_log::catalog::lock::Lock;
 use event_log::catalog::{self, Catalog, EventSchema, FieldType, UserIdType};
 use event_log::{Event, EventField, Logger};
 use tests_catalog::OfLibrary;
@@ -149,7 +149,7 @@ fn assert_catalog_panics_unless_the_lock_file_says_the_same() {
     let directory = tempfile::tempdir().unwrap();
     let lock = directory.path().join("events.lock.json");
     let mut catalog = of_binary();
-    fs::write(&lock, serde_json::to_string_pretty(&catalog).unwrap()).unwrap();
+    catalog::lock::write(&lock, &Lock::new(catalog.clone())).unwrap();
     event_log::assert_catalog!(&lock);
     event_log::assert_catalog!(&lock, catalog);
 
