@@ -56,6 +56,8 @@ mod gap;
 mod listed;
 mod owned;
 
+use std::error::Error as _;
+use std::iter::successors;
 use std::path::Path;
 
 #[doc(no_inline)]
@@ -101,9 +103,10 @@ pub fn common_field<F: EventField + ?Sized>(name: &str, description: &str) -> Fi
 #[doc(hidden)]
 #[track_caller]
 pub fn assert_lock(lock: &Path, catalog: &Catalog) {
-    if let Err(mismatch) = lock::check(lock, catalog) {
-        panic!("{mismatch}");
-    }
+    let Err(mismatch) = lock::check(lock, catalog) else { return };
+    let causes = successors(mismatch.source(), |cause| (*cause).source());
+    let causes: String = causes.map(|cause| format!("\ncaused by: {cause}")).collect();
+    panic!("{mismatch}{causes}");
 }
 
 /// [`of_binary`], for the macro.
