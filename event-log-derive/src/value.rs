@@ -10,8 +10,12 @@ mod ast;
 mod case;
 #[path = "value/expand.rs"]
 mod expand;
+#[path = "value/member.rs"]
+mod member;
 #[path = "value/serde.rs"]
 mod serde;
+#[path = "value/texts.rs"]
+mod texts;
 #[path = "value/valid.rs"]
 mod valid;
 

@@ -105,8 +105,8 @@ pub fn common_field<F: EventField + ?Sized>(name: &str, description: &str) -> Fi
 pub fn assert_lock(lock: &Path, catalog: &Catalog) {
     let Err(mismatch) = lock::check(lock, catalog) else { return };
     let causes = successors(mismatch.source(), |cause| (*cause).source());
-    let causes: String = causes.map(|cause| format!("\ncaused by: {cause}")).collect();
-    panic!("{mismatch}{causes}");
+    let causes: Vec<String> = causes.map(|cause| format!("\ncaused by: {cause}")).collect();
+    panic!("{mismatch}{}", causes.concat());
 }
 
 /// [`of_binary`], for the macro.

@@ -1,15 +1,15 @@
 //! What serde will write of a struct or enum, as this macro sees it, spans kept.
 
-use proc_macro2::{Ident, Span};
-use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Fields, Generics, LitStr, Path, Type};
+use proc_macro2::Ident;
+use syn::{Data, DeriveInput, Fields, Generics, Path, Type};
 
 use super::case::{CASES, Case};
+use super::member::{Member, refuse_with};
 use super::serde::{self, Attributes};
+use super::texts::{of_enum, texts};
 use crate::ast::{Name, runtime};
 use crate::attr::Options;
 use crate::key::{Key, Place};
-use crate::notes::Notes;
 use crate::report::Report;
 use crate::shape::Shape;
 
@@ -43,25 +43,6 @@ pub(crate) struct Inner<'a> {
     pub(crate) shape: Shape,
 }
 
-/// One named value of a record.
-pub(crate) struct Member<'a> {
-    pub(crate) name: Name,
-    pub(crate) content: Content<'a>,
-    /// Whether serde may leave the key out.
-    pub(crate) is_optional: bool,
-    pub(crate) options: Options,
-    pub(crate) notes: Notes,
-}
-
-/// Where the schema of a member comes from.
-pub(crate) enum Content<'a> {
-    /// The tag that serde adds: one of these texts.
-    Tag(Vec<Name>),
-    Field(&'a Type, Shape),
-    /// The members of this type stand in its place.
-    Flattened(&'a Type),
-}
-
 impl<'a> Value<'a> {
     /// Reads the item, and reports what has no schema.
     pub(crate) fn parse(item: &'a DeriveInput, report: &mut Report) -> Self {
@@ -73,7 +54,10 @@ impl<'a> Value<'a> {
             Shape::Json | Shape::As(_) => Body::Told(told),
             Shape::OfItsType | Shape::Counted(_) => Body::parse(item, report),
         };
-        let has_names = matches!(&item.data, Data::Struct(data) if !data.fields.iter().any(|field| field.ident.is_none()));
+        let has_names = match &item.data {
+            Data::Struct(data) => matches!(data.fields, Fields::Named(_)),
+            Data::Enum(_) | Data::Union(_) => false,
+        };
         Self { ident: &item.ident, generics: &item.generics, runtime, body, has_names }
     }
 }
@@ -175,103 +159,6 @@ fn inner<'a>(field: &'a syn::Field, report: &mut Report) -> Body<'a> {
     Body::Inner(Inner { ty: &field.ty, shape })
 }
 
-/// The texts of an enum whose variants hold nothing.
-fn texts(
-    item: &DeriveInput,
-    data: &syn::DataEnum,
-    case: Option<Case>,
-    report: &mut Report,
-) -> Vec<Name> {
-    let mut texts = Vec::new();
-    for variant in &data.variants {
-        Options::parse(&variant.attrs, Place::ValueVariant, report);
-        let attributes = Attributes::parse(&variant.attrs, serde::Place::Variant, report);
-        if attributes.first(&["skip", "skip_serializing"]).is_some() {
-            continue;
-        }
-        if let Some((name, entry)) = attributes.first(&["serialize_with", "with", "untagged"]) {
-            report.mistake(entry.span, other_variant(name));
-        }
-        if !matches!(variant.fields, Fields::Unit) {
-            report.mistake(variant.fields.span(), holds_values(&item.ident, &variant.ident));
-        }
-        let default =
-            |name: &str| case.map_or_else(|| name.to_owned(), |case| case.of_variant(name));
-        texts.push(Name::new(attributes.value("rename"), &variant.ident, default));
-    }
-    if texts.is_empty() {
-        report.mistake(item.ident.span(), no_variants(&item.ident));
-    }
-    texts
-}
-
-fn of_enum<'a>(texts: Vec<Name>, attributes: &Attributes, report: &mut Report) -> Body<'a> {
-    if let Some(entry) = attributes.find("untagged") {
-        report.mistake(entry.span, UNTAGGED);
-        return Body::Unknown;
-    }
-    // With or without `content`: a variant that holds nothing has no content.
-    match attributes.value("tag") {
-        Some(tag) => Body::Record(vec![Member::tag(tag, texts)]),
-        None => Body::Texts(texts),
-    }
-}
-
-impl<'a> Member<'a> {
-    fn tag(tag: &LitStr, texts: Vec<Name>) -> Self {
-        Self {
-            name: Name { text: tag.value(), span: tag.span() },
-            content: Content::Tag(texts),
-            is_optional: false,
-            options: Options::default(),
-            notes: Notes::default(),
-        }
-    }
-
-    /// A named field, unless serde leaves it out.
-    fn parse(field: &'a syn::Field, case: Option<Case>, report: &mut Report) -> Option<Self> {
-        let options = Options::parse(&field.attrs, Place::Member, report);
-        let attributes = Attributes::parse(&field.attrs, serde::Place::Field, report);
-        let ident = field.ident.as_ref()?;
-        if attributes.first(&["skip", "skip_serializing"]).is_some() {
-            return None;
-        }
-        let shape = Shape::parse(&options, report);
-        refuse_with(&attributes, &shape, report);
-        let content = match attributes.find("flatten") {
-            None => Content::Field(&field.ty, shape),
-            Some(flatten) => {
-                if !matches!(shape, Shape::OfItsType) {
-                    report.mistake(flatten.span, FLATTENED_OPAQUE);
-                }
-                Content::Flattened(&field.ty)
-            }
-        };
-        let default = |name: &str| case.map_or_else(|| name.to_owned(), |case| case.of_field(name));
-        Some(Self {
-            name: Name::new(attributes.value("rename"), ident, default),
-            content,
-            is_optional: attributes.has("skip_serializing_if"),
-            notes: Notes::new(&field.attrs, &options),
-            options,
-        })
-    }
-}
-
-/// A function of the user's writes what it likes; an option must say what that is.
-fn refuse_with(attributes: &Attributes, shape: &Shape, report: &mut Report) {
-    let Some((name, entry)) = attributes.first(&["serialize_with", "with", "getter"]) else {
-        return;
-    };
-    if matches!(shape, Shape::OfItsType) {
-        let message = format!(
-            "`{name}` writes what only its author knows; say what it looks like with \
-             #[event(as = \"...\")], or #[event(json)]"
-        );
-        report.mistake(entry.span, message);
-    }
-}
-
 fn rename_all(attributes: &Attributes, report: &mut Report) -> Option<Case> {
     let written = attributes.value("rename_all")?;
     let case = Case::parse(&written.value());
@@ -296,11 +183,6 @@ fn is_phantom(ty: &Type) -> bool {
 const REMOTE: &str = "`remote` writes another type than this one, so this is no type of fields; name \
                       it where it is used, with #[event(as = \"...\")] or #[event(json)]";
 const UNION: &str = "a union has no schema, since nobody knows the valid field; make it a struct";
-const UNTAGGED: &str = "`untagged` writes a variant that holds nothing as null, so they cannot be \
-                        told apart; remove it, or put #[event(json)] on the type";
-const FLATTENED_OPAQUE: &str = "`flatten` needs to know the members, which an opaque or declared type \
-                                does not tell; remove one of the two";
-
 fn nothing(ident: &Ident) -> String {
     format!("`{ident}` holds nothing that is written, so it makes no column; leave such fields out")
 }
@@ -310,33 +192,4 @@ fn tuple(ident: &Ident) -> String {
         "`{ident}` is written as an array of mixed types, which is no column of any engine; name its \
          fields, or put #[event(json)] on the type"
     )
-}
-
-fn holds_values(owner: &Ident, variant: &Ident) -> String {
-    format!(
-        "`{owner}::{variant}` holds values, so `{owner}` is no closed set of texts, and variants of \
-         different shapes fit no column; make it a struct with optional fields, or put \
-         #[event(json)] on the type"
-    )
-}
-
-fn other_variant(name: &str) -> String {
-    format!(
-        "`{name}` may write anything in place of the variant's name; remove it, or put #[event(json)] \
-         on the type"
-    )
-}
-
-fn no_variants(ident: &Ident) -> String {
-    format!("`{ident}` has no variant that can be written, so it makes no column; add one")
-}
-
-/// The span that blames a member as a whole.
-impl Content<'_> {
-    pub(crate) fn span(&self, otherwise: Span) -> Span {
-        match self {
-            Self::Field(ty, _) | Self::Flattened(ty) => ty.span(),
-            Self::Tag(_) => otherwise,
-        }
-    }
 }

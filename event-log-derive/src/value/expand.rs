@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Error, GenericParam, Path};
 
-use super::ast::{Body, Content, Inner, Member, Value};
+use super::ast::{Body, Inner, Value};
+use super::member::{Content, Member};
 use crate::ast::Name;
 use crate::{bounds, described};
 

@@ -7,7 +7,8 @@ use quote::ToTokens;
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::ast::{Body, Content, Member, Value};
+use super::ast::{Body, Value};
+use super::member::{Content, Member};
 use crate::ast::Name;
 use crate::name::{MAX_PARAM_NAME, is_column_name};
 use crate::report::Report;

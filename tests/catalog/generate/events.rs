@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::random::Random;
+use crate::source::arbitrary;
 use crate::types::{Known, any, instance};
 
 /// The source of one event, and its name as an expression names it. Together the events have a param of
@@ -23,7 +24,7 @@ fn of_struct(name: &str, own: &[Known], known: &[Known], random: &mut Random) ->
     format!(
         "/// The event {name}.\n#[derive(event_log::Event)]\n#[event(owner = \"tests\", since = \
          \"0.1\")]\npub struct {name}<'a> {{\n{fields}    borrowed: &'a str,\n}}\n{}",
-        arbitrary(&format!("{name}<'static>"), &format!("Self {{ {values}borrowed: \"b\" }}"))
+        arbitrary("", &format!("{name}<'static>"), &format!("Self {{ {values}borrowed: \"b\" }}"))
     )
 }
 
@@ -32,7 +33,7 @@ fn generic(name: &str, own: &[Known], known: &[Known], random: &mut Random) -> S
     format!(
         "#[derive(event_log::Event)]\npub struct {name}<T> {{\n{fields}    generic: \
          Vec<T>,\n}}\nevent_log::list_event!({name}<u8>);\n{}",
-        arbitrary(&format!("{name}<u8>"), &format!("Self {{ {values}generic: vec![1] }}"))
+        arbitrary("", &format!("{name}<u8>"), &format!("Self {{ {values}generic: vec![1] }}"))
     )
 }
 
@@ -45,19 +46,13 @@ fn of_variants(name: &str, own: &[Known], known: &[Known], random: &mut Random) 
          \"{lower}_one\")]\n    One {{\n{first}    }},\n    #[event(type = \"{lower}_two\")]\n    Two \
          {{\n{second}    }},\n    #[event(type = \"{lower}_none\")]\n    Nothing,\n}}\n{}",
         arbitrary(
+            "",
             name,
             &format!(
                 "match random.below(3) {{ 0 => Self::One {{ {first_values} }}, 1 => Self::Two {{ \
                  {second_values} }}, _ => Self::Nothing }}"
             )
         )
-    )
-}
-
-fn arbitrary(of: &str, body: &str) -> String {
-    format!(
-        "impl Arbitrary for {of} {{\n    fn arbitrary(random: &mut Random) -> Self {{\n        \
-         {body}\n    }}\n}}\n"
     )
 }
 

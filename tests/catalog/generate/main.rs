@@ -14,6 +14,7 @@ mod random;
 
 mod events;
 mod names;
+mod source;
 mod types;
 mod values;
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::names;
 use crate::random::Random;
+use crate::source::arbitrary;
 use crate::types::{Known, Role, any, instance};
 
 const CASES: [&str; 8] = [
@@ -68,60 +69,82 @@ fn texts(name: String, random: &mut Random) -> (String, Known) {
         }
         writeln!(source, "    {attribute}{variant},").expect("memory");
     }
-    writeln!(
-        source,
-        "}}\nimpl Arbitrary for {name} {{\n    fn arbitrary(random: &mut Random) -> Self {{\n        \
-         choose(random, &[{choices}])\n    }}\n}}"
-    )
-    .expect("memory");
+    source += "}\n";
+    source += &arbitrary("", &name, &format!("choose(random, &[{choices}])"));
     let role = if is_tagged { Role::Record(vec!["kind".into()]) } else { Role::Texts };
     (source, Known { name, is_generic: false, role })
 }
 
 fn newtype(name: String, known: &[Known], random: &mut Random) -> (String, Known) {
     let ty = any(2, known, random);
-    let source = format!(
-        "{SERIALIZE}pub struct {name}({ty});\nimpl Arbitrary for {name} {{\n    fn arbitrary(random: &mut \
-         Random) -> Self {{\n        Self(Arbitrary::arbitrary(random))\n    }}\n}}\n"
-    );
-    (source, Known { name, is_generic: false, role: Role::Other })
+    let source = format!("{SERIALIZE}pub struct {name}({ty});\n");
+    let values = arbitrary("", &name, "Self(Arbitrary::arbitrary(random))");
+    (source + &values, Known { name, is_generic: false, role: Role::Other })
 }
 
 fn transparent(name: String, known: &[Known], random: &mut Random) -> (String, Known) {
     let ty = any(2, known, random);
     let source = format!(
-        "{SERIALIZE}#[serde(transparent)]\npub struct {name} {{\n    #[serde(skip)]\n    left_out: \
-         Nothing,\n    inner: {ty},\n    marker: std::marker::PhantomData<u8>,\n}}\nimpl Arbitrary for \
-         {name} {{\n    fn arbitrary(random: &mut Random) -> Self {{\n        Self {{ left_out: Nothing, \
-         inner: Arbitrary::arbitrary(random), marker: std::marker::PhantomData }}\n    }}\n}}\n"
+        "{SERIALIZE}#[serde(transparent)]
+pub struct {name} {{
+    #[serde(skip)]
+    left_out: Nothing,
+    inner: {ty},
+    marker: std::marker::PhantomData<u8>,
+}}
+"
     );
-    (source, Known { name, is_generic: false, role: Role::Other })
+    let inner = "inner: Arbitrary::arbitrary(random)";
+    let value = format!("Self {{ left_out: Nothing, {inner}, marker: std::marker::PhantomData }}");
+    let values = arbitrary("", &name, &value);
+    (source + &values, Known { name, is_generic: false, role: Role::Other })
 }
 
+/// What is written as another type.
 fn into(name: String) -> (String, Known) {
     let source = format!(
-        "#[derive(Clone, serde::Serialize, event_log::EventField)]\n#[serde(into = \"String\")]\npub \
-         enum {name} {{\n    Nothing,\n    Some(u64),\n}}\nimpl From<{name}> for String {{\n    fn \
-         from(value: {name}) -> Self {{\n        match value {{\n            {name}::Nothing => \
-         Self::new(),\n            {name}::Some(number) => number.to_string(),\n        }}\n    }}\n}}\nimpl \
-         Arbitrary for {name} {{\n    fn arbitrary(random: &mut Random) -> Self {{\n        if \
-         random.below(2) == 0 {{ Self::Nothing }} else {{ Self::Some(random.next()) }}\n    }}\n}}\n"
+        "#[derive(Clone, serde::Serialize, event_log::EventField)]
+#[serde(into = \"String\")]
+pub enum {name} {{
+    Nothing,
+    Some(u64),
+}}
+impl From<{name}> for String {{
+    fn from(value: {name}) -> Self {{
+        match value {{
+            {name}::Nothing => Self::new(),
+            {name}::Some(number) => number.to_string(),
+        }}
+    }}
+}}
+"
     );
-    (source, Known { name, is_generic: false, role: Role::Other })
+    let value = "if random.below(2) == 0 { Self::Nothing } else { Self::Some(random.next()) }";
+    let values = arbitrary("", &name, value);
+    (source + &values, Known { name, is_generic: false, role: Role::Other })
 }
 
 /// What has no schema of its own.
 fn opaque(name: String, known: &[Known], random: &mut Random) -> (String, Known) {
     let ty = any(1, known, random);
-    let tag =
-        random.pick(&["", "#[serde(tag = \"t\", content = \"c\")]\n", "#[serde(untagged)]\n"]);
+    let tag = random.pick(&["", "#[serde(tag = \"t\", content = \"c\")]", "#[serde(untagged)]"]);
     let source = format!(
-        "{SERIALIZE}#[event(json)]\n{tag}pub enum {name} {{\n    One({ty}),\n    Two {{ a: u8 }},\n    \
-         Three,\n}}\nimpl Arbitrary for {name} {{\n    fn arbitrary(random: &mut Random) -> Self {{\n        \
-         match random.below(3) {{\n            0 => Self::One(Arbitrary::arbitrary(random)),\n            1 \
-         => Self::Two {{ a: 1 }},\n            _ => Self::Three,\n        }}\n    }}\n}}\n"
+        "{SERIALIZE}#[event(json)]
+{tag}
+pub enum {name} {{
+    One({ty}),
+    Two {{ a: u8 }},
+    Three,
+}}
+"
     );
-    (source, Known { name, is_generic: false, role: Role::Other })
+    let value = "match random.below(3) {
+            0 => Self::One(Arbitrary::arbitrary(random)),
+            1 => Self::Two { a: 1 },
+            _ => Self::Three,
+        }";
+    let values = arbitrary("", &name, value);
+    (source + &values, Known { name, is_generic: false, role: Role::Other })
 }
 
 fn record(name: String, known: &[Known], random: &mut Random) -> (String, Known) {
@@ -155,12 +178,8 @@ fn record(name: String, known: &[Known], random: &mut Random) -> (String, Known)
     writeln!(source, "    {last}: u8,\n}}").expect("memory");
     brought.push(normal(&last));
     let (on_impl, of_type) = if is_generic { ("<T: Arbitrary>", "<T>") } else { ("", "") };
-    writeln!(
-        source,
-        "impl{on_impl} Arbitrary for {name}{of_type} {{\n    fn arbitrary(random: &mut Random) -> Self \
-         {{\n        Self {{ {values}{last}: 1 }}\n    }}\n}}"
-    )
-    .expect("memory");
+    let of = format!("{name}{of_type}");
+    source += &arbitrary(on_impl, &of, &format!("Self {{ {values}{last}: 1 }}"));
     (source, Known { name, is_generic, role: Role::Record(brought) })
 }
 
