@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use event_log::catalog;
 use serde_json::Value;
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -97,7 +98,15 @@ fn the_demo_of_the_lesson_service_finds_a_line_for_each_success() {
     ] {
         assert!(printed.contains(expected), "`{expected}` is not in:\n{printed}");
     }
-    assert_eq!(lines_in(log.path()).len(), 2000);
+    let lines = lines_in(log.path());
+    assert_eq!(lines.len(), 2000);
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson_service/events.lock.json");
+    let catalog = catalog::lock::read(lock).unwrap().catalog;
+    for line in &lines {
+        if let Err(invalid) = catalog.validate(line) {
+            panic!("not what the catalogue says: {invalid}\n{line}");
+        }
+    }
 }
 
 #[test]

@@ -41,6 +41,11 @@ mod shadowed {
     trait Clone {}
     trait From {}
     trait AsUserId {}
+    trait EventField {}
+    trait EventRecord {}
+    trait Described {}
+    struct Schema;
+    struct Member;
     mod core {}
     mod std {}
     mod alloc {}
@@ -67,6 +72,37 @@ mod shadowed {
         pub(super) dropped: u8,
     }
 
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    pub(super) struct RecordOfShadows<'a, T> {
+        pub(super) value: &'a T,
+        #[serde(flatten)]
+        pub(super) more: MoreShadows,
+        #[serde(skip_serializing_if = "::core::option::Option::is_none")]
+        pub(super) text: ::core::option::Option<TextsOfShadows>,
+    }
+
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    pub(super) struct MoreShadows {
+        #[event(json)]
+        pub(super) more: u8,
+    }
+
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    #[serde(rename_all = "lowercase")]
+    pub(super) enum TextsOfShadows {
+        Some,
+    }
+
+    #[derive(::event_log::Event)]
+    #[event(owner = "tests", unlisted)]
+    pub(super) struct OfShadows<'a> {
+        pub(super) record: RecordOfShadows<'a, u8>,
+        #[event(unit = "ms", deprecated = "old", renamed_from = "before")]
+        pub(super) took: ::core::time::Duration,
+    }
+
+    ::event_log::list_event!(OfShadows<'static>);
+
     #[derive(::event_log::Event)]
     pub(super) enum OneOfShadows {
         Ok { some: u8 },
@@ -89,6 +125,18 @@ fn names_in_scope_change_nothing() {
     assert_eq!(params.as_object().map(serde_json::Map::len), Some(2));
     assert_eq!(params_of(&shadowed::OneOfShadows::Ok { some: 1 }), serde_json::json!({"some": 1}));
     assert_eq!(params_of(&shadowed::OneOfShadows::None), serde_json::json!({}));
+    let event = shadowed::OfShadows {
+        record: shadowed::RecordOfShadows {
+            value: &1,
+            more: shadowed::MoreShadows { more: 2 },
+            text: Some(shadowed::TextsOfShadows::Some),
+        },
+        took: std::time::Duration::from_secs(1),
+    };
+    let expected = serde_json::json!({
+        "record": {"value": 1, "more": 2, "text": "some"}, "took": 1000,
+    });
+    assert_eq!(params_of(&event), expected);
 }
 
 /// Macros of the names that an expansion likes to call.
@@ -219,8 +267,12 @@ define_event!(ByMacro, "by_macro", { a: u8, b: &'static str, });
 mod deprecated {
     /// An old type.
     #[deprecated]
-    #[derive(serde::Serialize)]
-    pub(super) struct OldType;
+    #[derive(serde::Serialize, event_log::EventField)]
+    #[allow(deprecated, reason = "the field's type is deprecated too")]
+    pub(super) struct OldType {
+        #[deprecated]
+        pub(super) old: u8,
+    }
 
     /// An old event.
     #[deprecated]
@@ -248,8 +300,8 @@ mod deprecated {
 #[test]
 #[expect(deprecated, reason = "the test uses what the derive must not warn of")]
 fn what_is_deprecated_does_not_warn_in_the_expansion() {
-    let event = deprecated::OldEvent { old: deprecated::OldType, user: 1 };
-    assert_eq!(params_of(&event), serde_json::json!({"old": null}));
+    let event = deprecated::OldEvent { old: deprecated::OldType { old: 2 }, user: 1 };
+    assert_eq!(params_of(&event), serde_json::json!({"old": {"old": 2}}));
     assert_eq!(params_of(&deprecated::Mixed::OldVariant { a: 1 }), serde_json::json!({"a": 1}));
     assert_eq!(params_of(&deprecated::Mixed::NewVariant), serde_json::json!({}));
 }

@@ -162,6 +162,7 @@ impl Serialize for Bad {
 struct Upload<'a> {
     text: &'a str,
     #[event(skip_none)]
+    #[event(json)]
     bad: Option<Bad>,
 }
 
@@ -242,6 +243,7 @@ impl Serialize for Nested<'_> {
 fn an_emit_inside_another_is_recorded_first() {
     #[derive(Event)]
     struct Outer<'a> {
+        #[event(json)]
         recorded: Nested<'a>,
     }
 

@@ -12,11 +12,12 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{Event, Field, Role, Target, Variant};
-use crate::bounds;
 use crate::key::Key;
 use crate::personal::Personal;
+use crate::shape::{self, Shape};
+use crate::{bounds, described};
 
-/// The implementation of `Event`.
+/// The implementations of `Event` and of what describes it.
 ///
 /// A deprecated event, variant or type of a field was warned of where the user wrote it; that the
 /// expansion names it again is no news.
@@ -29,6 +30,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     let write_params = write_params(event);
     let names = names(event);
     let hashed_fields = hashed_fields(event);
+    let described = described::event(event);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -40,6 +42,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
 
         #names
         #hashed_fields
+        #described
     }
 }
 
@@ -149,7 +152,7 @@ fn envelope(runtime: &Path, variant: &Variant) -> TokenStream {
         };
         let ty = field.ty;
         let method = Ident::new(method, Span::call_site());
-        let capability = bounds::capability(runtime, field);
+        let capability = bounds::capability(runtime, role, field.personal);
         let value = binding(field);
         quote!(<#ty as #capability>::#method(#value))
     };
@@ -196,15 +199,27 @@ fn write_params(event: &Event) -> TokenStream {
 /// `skip_none` asks the `Option` and then writes the field like any other, so that the bound on the
 /// field's type is enough: `Option<T>: Serialize` does not imply `T: Serialize`.
 fn param(runtime: &Path, params: &Ident, field: &Field) -> Option<TokenStream> {
-    let Target::Param { name, skip_none } = &field.target else { return None };
+    let Target::Param { name, skip_none, shape } = &field.target else { return None };
     let ty = field.ty;
     let value = binding(field);
     // The rules for names leave nothing that JSON would escape.
     let key = Literal::string(&format!(",\"{}\":", name.text));
-    let write = match field.personal {
-        None => quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;),
-        Some(Personal::Hash) => quote!(#runtime::Params::hashed::<#ty>(#params, #key, #value)?;),
-        Some(Personal::Mask | Personal::Drop) => quote!(#runtime::Params::masked(#params, #key);),
+    let write = match shape {
+        Shape::Counted(unit) => {
+            let unit = shape::unit(runtime, unit);
+            let count = quote!(<#ty as #runtime::TimeSpan>::count(#value, #unit));
+            quote!(#runtime::Params::field(#params, #key, &#count)?;)
+        }
+        Shape::OfItsType | Shape::Json | Shape::As(_) => {
+            quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;)
+        }
+        Shape::Personal(Personal::Hash) => {
+            quote!(#runtime::Params::hashed::<#ty>(#params, #key, #value)?;)
+        }
+        // A mask says nothing of the value, nor asks anything of its type.
+        Shape::Personal(Personal::Mask | Personal::Drop) => {
+            quote!(#runtime::Params::masked(#params, #key);)
+        }
     };
     Some(if *skip_none { quote!(if #runtime::Option::is_some(#value) { #write }) } else { write })
 }

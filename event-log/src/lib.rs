@@ -104,6 +104,8 @@
 //!
 //! - [`Event`], with [`#[derive(Event)]`](derive@Event): a struct, or each variant of an enum, is a
 //!   type of event. The derive refuses names that would break a table later.
+//! - [`EventField`](trait@EventField), with [`#[derive(EventField)]`](derive@EventField): what can be a field of an
+//!   event, because it says what it looks like in a table.
 //! - [`Logger`]: a cheap clone that threads share. [`LoggerBuilder`] has all options and their
 //!   defaults; [`Overflow`] says what an emit does when the spool is full.
 //! - [`Transaction`]: events that appear together, or not at all.
@@ -216,6 +218,7 @@
 //!
 //! | feature | adds | crates |
 //! | --- | --- | --- |
+//! | `catalog` | the module [`catalog`] and [`assert_catalog!`]: all events of a program, compared with a reviewed file in a unit test; for `dev-dependencies`, as each event adds a function that runs before `main` | `event-log-catalog`, `inventory` |
 //! | `follow` | the module [`follow`], which reads the log as it grows | none |
 //! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
 //! | `gzip` | `LoggerBuilder::compress` with `Compression::Gzip`, for closed segments | `flate2` and five that it needs |
@@ -236,6 +239,10 @@
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: #crate-features")]
 #![cfg_attr(feature = "follow", doc = "[`follow`]: crate::follow")]
 #![cfg_attr(not(feature = "follow"), doc = "[`follow`]: #crate-features")]
+#![cfg_attr(feature = "catalog", doc = "[`catalog`]: crate::catalog")]
+#![cfg_attr(feature = "catalog", doc = "[`assert_catalog!`]: crate::assert_catalog")]
+#![cfg_attr(not(feature = "catalog"), doc = "[`catalog`]: #crate-features")]
+#![cfg_attr(not(feature = "catalog"), doc = "[`assert_catalog!`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
 #![cfg_attr(feature = "metrics", doc = "[`metrics`]: crate::metrics")]
 #![cfg_attr(not(feature = "metrics"), doc = "[`metrics`]: #crate-features")]
@@ -251,6 +258,8 @@ compile_error!("event-log runs on Linux: it tells forks by a page that the kerne
 
 pub mod baggage;
 mod builder;
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod clock;
 #[cfg(feature = "_compression")]
 mod compress;
@@ -272,6 +281,7 @@ mod json;
 mod ledger;
 mod line;
 mod line_buffer;
+mod list_event;
 mod local;
 mod locale;
 mod logger;
@@ -282,6 +292,7 @@ mod names;
 mod params;
 pub mod pii;
 mod progress;
+mod schema;
 mod shared;
 mod spool;
 mod stats;
@@ -311,6 +322,7 @@ pub use crate::event::{Event, EventType};
 pub use crate::installed::{InstallError, dropped_before_install, emit, installed, try_emit};
 pub use crate::locale::{AsLocale, Locale, LocaleError};
 pub use crate::logger::{Logger, WithContext};
+pub use crate::schema::{EventField, EventKey, EventRecord, Schema};
 pub use crate::stats::{DropReason, Stats, TypeStats};
 pub use crate::transaction::{Transaction, TransactionWithContext};
 pub use crate::user_id::{AsUserId, UserId};
@@ -319,6 +331,8 @@ pub use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile, S
 pub use chrono;
 #[doc = include_str!("derive_event.md")]
 pub use event_log_derive::Event;
+#[doc = include_str!("derive_event_field.md")]
+pub use event_log_derive::EventField;
 /// Ids, as [`Logger::try_emit`] returns them.
 pub use uuid;
 
@@ -326,6 +340,7 @@ pub use uuid;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__hashed_field as hashed_field;
+    pub use crate::__list_event as list_event;
     pub use crate::country_code::AsCountryCode;
     pub use crate::envelope::Envelope;
     pub use crate::event::{Event, EventType};
@@ -333,6 +348,10 @@ pub mod __private {
     pub use crate::names::{EventNames, TypeNames};
     pub use crate::params::{Params, ParamsError};
     pub use crate::pii::{AsHashedUserId, HashText, HashedField};
+    pub use crate::schema::{
+        Described, EventDescription, EventField, EventKey, EventRecord, Member, Schema, TimeSpan,
+        Treatment, Unit,
+    };
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;
     pub use core::result::Result::{self, Ok};

@@ -149,7 +149,7 @@ pub fn gaps(directory: &Path) -> BTreeMap<(String, String), u64> {
 
 /// A counted event of about 250 bytes.
 #[derive(Debug, Event)]
-#[event(type = "tick")]
+#[event(type = "tick", unlisted)]
 pub struct Tick {
     /// Tells it from others.
     pub number: u64,
