@@ -4,6 +4,7 @@
 //! `tests/engines/install` provides the engines. Without them these tests say so and pass, unless
 //! `EVENT_LOG_NO_SKIP=1` is set.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
 #![allow(clippy::print_stdout, reason = "the figures of a run are to be read")]
 
 use std::fs;

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | [`lock`] | `events.lock.json`: the catalogue as it was accepted, and the check against it |
 //! | [`change`] | what differs between two versions, and whom that breaks |
-//! | [`outputs`] | table definitions for Athena, Hive, Spark, Trino, `BigQuery`, `DuckDB` and Terraform, JSON Schema, and a data dictionary |
+//! | [`outputs`] | table definitions for Athena, Hive, Spark, Trino, BigQuery, DuckDB and Terraform, JSON Schema, and a data dictionary |
 //!
 //! What each output is for, which type becomes which in each engine, and what each engine does on each
 //! change: `docs/catalog.md`.

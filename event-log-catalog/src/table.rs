@@ -79,10 +79,9 @@ pub(crate) fn tables_of<'a>(catalog: &Catalog, event: &'a EventSchema) -> Vec<Ta
     let table =
         |name, description| Table { name, columns: columns(&catalog.envelope, event), description };
     let mut tables = vec![table(event.event_type.as_str(), described(event))];
-    if let Some(former) = event.renamed_from.as_deref() {
-        if !catalog.events.iter().any(|other| other.event_type == former) {
-            tables.push(table(former, format!("Renamed to {}.", event.event_type)));
-        }
+    let is_taken = |name: &str| catalog.events.iter().any(|other| other.event_type == name);
+    if let Some(former) = event.renamed_from.as_deref().filter(|former| !is_taken(former)) {
+        tables.push(table(former, format!("Renamed to {}.", event.event_type)));
     }
     tables
 }

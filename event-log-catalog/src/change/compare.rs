@@ -138,7 +138,7 @@ impl Comparison<'_> {
         self.types(place, &old.field_type, &new.field_type);
     }
 
-    /// `has_mode`: whether `BigQuery` has another type for what may be null.
+    /// `has_mode`: whether BigQuery has another type for what may be null.
     fn optional(&mut self, place: &str, old: bool, new: bool, has_mode: bool) {
         match (old, new) {
             (false, true) => self.changes.push(meaning::made_optional(place, has_mode)),

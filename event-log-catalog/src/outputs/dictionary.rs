@@ -1,7 +1,8 @@
 //! What both forms of the data dictionary show of an event.
 
-use crate::model::{Field, FieldType};
+use crate::model::{Envelope, Field, FieldType};
 use crate::outputs::json_schema::personal_mark;
+use crate::table::envelope_fields;
 
 /// One row of an event's table of fields.
 #[derive(Debug)]
@@ -12,6 +13,19 @@ pub(crate) struct Row {
     pub(crate) type_name: String,
     pub(crate) marks: Vec<String>,
     pub(crate) description: String,
+}
+
+/// What all events have: the envelope, and the common fields.
+pub(crate) fn common_rows(envelope: &Envelope) -> Vec<Row> {
+    let row = |(name, field_type, nullable, description): (&str, FieldType, bool, &str)| Row {
+        path: name.to_owned(),
+        type_name: field_type.to_string(),
+        marks: if nullable { vec!["optional".to_owned()] } else { Vec::new() },
+        description: description.to_owned(),
+    };
+    let mut all: Vec<_> = envelope_fields(envelope.user_id).map(row).into();
+    all.extend(rows(&envelope.common_fields, ""));
+    all
 }
 
 /// The fields, and below each the members of its records.

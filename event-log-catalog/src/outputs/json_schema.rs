@@ -156,7 +156,7 @@ fn decimal(precision: u8, scale: u8, nullable: bool) -> Json {
 
 fn one_of(values: &[String], nullable: bool) -> Json {
     let values = values.iter().map(|value| Json::from(value.as_str()));
-    let null = nullable.then(|| Json::Value(serde_json::Value::Null));
+    let null = nullable.then_some(Json::Value(serde_json::Value::Null));
     Json::object([("enum", Json::List(values.chain(null).collect()))])
 }
 

@@ -82,7 +82,7 @@ fn value(random: &mut Random, field_type: &FieldType, mood: Mood) -> String {
         }
         FieldType::Uuid => format!("\"{}\"", uuid(random)),
         FieldType::Json => random
-            .pick(&[r#"{"b":[1,null,"x"],"a":1.50}"#, r#"[true,{}]"#, r#"{"c":"ä\n"}"#])
+            .pick(&[r#"{"b":[1,null,"x"],"a":1.50}"#, "[true,{}]", r#"{"c":"ä\n"}"#])
             .to_owned(),
         FieldType::List(item) => list(random, item, mood),
         FieldType::Map(item) => map(random, item, mood),
