@@ -1,6 +1,6 @@
 //! The table of one type of event: the columns of the flattened lake, in order.
 
-use crate::column_type::{ColumnType, one_line, with_former_names};
+use crate::column_type::{ColumnType, one_line, with_former_names, written};
 use crate::model::{Catalog, Envelope, EventSchema, Field, FieldType, UserIdType};
 
 /// One column of the table that a type of event becomes.
@@ -52,7 +52,7 @@ impl Column {
     fn of(field: &Field, name: &str, description: String) -> Self {
         Self {
             name: name.to_lowercase(),
-            column_type: ColumnType::from(&field.field_type),
+            column_type: ColumnType::from(written(field)),
             nullable: field.optional,
             description,
         }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use event_log_catalog::change::{ChangeKind, Target, compare};
 use event_log_catalog::lock::{self, Lock, LockError, Mismatch};
-use event_log_catalog::{Catalog, EventSchema, Field, FieldType};
+use event_log_catalog::{Catalog, EventSchema, Field, FieldType, Personal};
 
 const TEXT: &str = r#""string""#;
 const NUMBER: &str = r#"{"integer": {"bits": 32, "signed": true}}"#;
@@ -149,6 +149,16 @@ fn a_rename_that_is_declared_breaks_no_table_and_one_that_is_not_does() {
     assert_eq!(declared[0].kind, ChangeKind::FieldRenamed { from: "code".to_owned() });
     assert!(!declared[0].breaks(Target::Athena) && declared[0].breaks(Target::JsonReaders));
     assert!(compare(&old, &renamed(None)).iter().any(|change| change.breaks(Target::Athena)));
+}
+
+#[test]
+fn a_field_that_is_hashed_from_now_on_becomes_a_text() {
+    let old = catalog(vec![event("order", vec![field("account", NUMBER)])]);
+    let mut new = old.clone();
+    new.events[0].fields[0].personal = Some(Personal::Hash);
+    let changes = compare(&old, &new);
+    assert_eq!(changes[0].kind, ChangeKind::PersonalChanged);
+    assert!(changes[1].breaks(Target::Athena), "{changes:?}");
 }
 
 #[test]

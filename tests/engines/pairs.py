@@ -125,8 +125,8 @@ def read_as_programs(pair):
     """What a program does that takes values by key and holds them in the type of its schema."""
     a, b = pair["a"], pair["b"]
     return {
-        "a_by_b": lost(a["fields"], b["fields"]) or refused(a["lines"], b["schema"]),
-        "b_by_a": lost(b["fields"], a["fields"]) or refused(b["lines"], a["schema"]),
+        "a_by_b": lost(a["fields"], b["fields"]) or refused(a["lines"], forgiving(b["schema"], a["fields"])),
+        "b_by_a": lost(b["fields"], a["fields"]) or refused(b["lines"], forgiving(a["schema"], b["fields"])),
         "b_known_a": refused(b["lines"], a["schema"]),
     }
 
@@ -147,6 +147,24 @@ def members(kind):
     while isinstance(kind, dict) and ("list" in kind or "map" in kind):
         kind = next(iter(kind.values()))["type"]
     return kind.get("record") if isinstance(kind, dict) else None
+
+
+def forgiving(schema, older):
+    """The schema of a line for who knows that older lines lack the fields that are not among `older`."""
+    params = without_added(schema["properties"]["params"], {"record": older})
+    return {**schema, "properties": {**schema["properties"], "params": params}}
+
+
+def without_added(schema, kind):
+    name, detail = next(iter(kind.items())) if isinstance(kind, dict) else (kind, None)
+    if name == "record" and "properties" in schema:
+        kinds = {field["name"]: field["type"] for field in detail}
+        inner = {key: without_added(value, kinds.get(key)) for key, value in schema["properties"].items()}
+        return {**schema, "properties": inner, "required": [key for key in schema["required"] if key in kinds]}
+    key = {"list": "items", "map": "additionalProperties"}.get(name)
+    if key in schema:
+        return {**schema, key: without_added(schema[key], detail["type"])}
+    return schema
 
 
 def refused(lines, schema):

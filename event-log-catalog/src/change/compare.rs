@@ -2,6 +2,7 @@
 
 use super::meaning;
 use super::{Change, ChangeKind, types};
+use crate::column_type::written;
 use crate::lock::Removed;
 use crate::model::{Catalog, EventSchema, Field, FieldType, ListItem, UserIdType};
 
@@ -117,7 +118,7 @@ impl Comparison<'_> {
             self.field(&inner, before, field);
         } else if let Some(before) = self.removed.field(&inner) {
             self.changes.push(meaning::field_returned(&inner));
-            self.types(&inner, before, &field.field_type);
+            self.types(&inner, before, written(field));
         } else {
             self.changes.push(meaning::field_added(&inner, field.optional));
         }
@@ -133,9 +134,9 @@ impl Comparison<'_> {
         if old.personal != new.personal {
             self.changes.push(meaning::personal_changed(place));
         }
-        let is_list = matches!(old.field_type, FieldType::List(_));
+        let is_list = matches!(written(old), FieldType::List(_));
         self.optional(place, old.optional, new.optional, is_list);
-        self.types(place, &old.field_type, &new.field_type);
+        self.types(place, written(old), written(new));
     }
 
     /// `has_mode`: whether BigQuery has another type for what may be null.

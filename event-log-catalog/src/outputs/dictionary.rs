@@ -1,5 +1,6 @@
 //! What both forms of the data dictionary show of an event.
 
+use crate::column_type::written;
 use crate::model::{Envelope, Field, FieldType};
 use crate::outputs::json_schema::personal_mark;
 use crate::table::envelope_fields;
@@ -35,10 +36,10 @@ pub(crate) fn rows(fields: &[Field], prefix: &str) -> Vec<Row> {
 
 fn rows_of(field: &Field, prefix: &str) -> Vec<Row> {
     let path = format!("{prefix}{}", field.name);
-    let (suffix, members) = members(&field.field_type);
+    let (suffix, members) = members(written(field));
     let mut all = vec![Row {
         path: path.clone(),
-        type_name: field.field_type.to_string(),
+        type_name: written(field).to_string(),
         marks: marks(field),
         description: description(field),
     }];

@@ -1,5 +1,6 @@
 //! JSON Schema, draft 2020-12: what a whole line of one type looks like.
 
+use crate::column_type::written;
 use crate::json::Json;
 use crate::model::{Catalog, EventSchema, Field, FieldType, Personal};
 use crate::table::envelope_fields;
@@ -57,7 +58,7 @@ fn of_envelope(
 }
 
 fn of_field(field: &Field) -> Json {
-    let mut schema = of_type(&field.field_type, field.optional);
+    let mut schema = of_type(written(field), field.optional);
     schema.insert_text("description", &field.description);
     if field.deprecated.is_some() {
         schema.insert("deprecated", true);
