@@ -78,7 +78,7 @@ impl Engine {
         match self {
             Self::Athena | Self::Hive => format!("decimal({precision},{scale})"),
             // NUMERIC has 29 digits before the point and 9 behind it.
-            Self::BigQuery if scale > 9 || precision - scale > 29 => {
+            Self::BigQuery if scale > 9 || precision.saturating_sub(scale) > 29 => {
                 format!("BIGNUMERIC({precision}, {scale})")
             }
             Self::BigQuery => format!("NUMERIC({precision}, {scale})"),

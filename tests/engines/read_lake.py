@@ -11,6 +11,7 @@ import decimal
 import json
 import operator
 import pathlib
+import re
 import sys
 
 import duckdb
@@ -101,8 +102,24 @@ def read_with_duckdb(one, wanted):
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(one["duckdb"])
     check_tables("DuckDB", one, wanted, '"', lambda query: duckdb_rows(connection, query))
+    check_pruning(one, lambda query: duckdb_files(connection, query))
     for name, query in one["example_queries"].items():
         connection.execute(query).fetchall()
+
+
+def check_pruning(one, files):
+    """A filter on the partition columns keeps the engine from the files of other hours."""
+    filters = {
+        "parts": "year = '2021' AND month = '09' AND day = '16' AND hour = '09'",
+        "dt": "dt = 'year=2021/month=09/day=16/hour=09'",
+    }
+    read = files(f"SELECT * FROM events.every_type WHERE {filters[one['shape']]}")
+    assert read == 1, f"{one['name']}: {read} files read for one hour"
+
+
+def duckdb_files(connection, query):
+    plan = connection.execute(f"EXPLAIN ANALYZE {query}").fetchall()[0][1]
+    return int(re.search(r"Total Files Read: (\d+)", plan)[1])
 
 
 def duckdb_rows(connection, query):
@@ -118,6 +135,7 @@ def read_with_spark(spark, one, wanted):
         for statement in spark_session.statements(one[dialect]):
             spark.sql(statement)
         check_tables(dialect.capitalize(), one, wanted, "`", lambda query: [row.asDict() for row in spark.sql(query).collect()])
+        check_pruning(one, lambda query: len(spark.sql(query).inputFiles()))
         for row in spark.sql("SHOW TABLES IN events").collect():
             spark.sql(f"DROP TABLE events.`{row['tableName']}`")
 

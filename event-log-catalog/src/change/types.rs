@@ -110,9 +110,11 @@ fn holds(new: &ColumnType, old: &FieldType) -> bool {
 
 fn decimal_holds(precision: u8, scale: u8, old: &FieldType) -> bool {
     match *old {
-        FieldType::Integer { bits, signed } => precision - scale >= digits(bits, signed),
+        FieldType::Integer { bits, signed } => {
+            precision.saturating_sub(scale) >= digits(bits, signed)
+        }
         FieldType::Decimal { precision: whole, scale: fraction } => {
-            scale >= fraction && precision - scale >= whole - fraction
+            scale >= fraction && precision.saturating_sub(scale) >= whole.saturating_sub(fraction)
         }
         _ => false,
     }
