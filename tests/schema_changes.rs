@@ -1,7 +1,7 @@
 //! A change that breaks a read is classified as breaking: 1,000 pairs of schemas made at random, lines of each read by the
 //! definition of the other, by DuckDB and, for a sample, by Spark.
 //!
-//! `EVENT_LOG_PAIRS` and `EVENT_LOG_SPARK_PAIRS` set how many. `tests/engines/install` provides the engines; without them
+//! `EVENT_LOG_PAIRS` and `EVENT_LOG_SPARK_PAIRS` set how many, `EVENT_LOG_SEED` which ones. `tests/engines/install` provides the engines; without them
 //! the test says so and passes, unless `EVENT_LOG_NO_SKIP=1` is set.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
@@ -31,7 +31,7 @@ const FALSE_ALARMS_PERCENT: f64 = 1.0;
 fn every_pair_of_schemas_that_breaks_a_read_is_classified_as_breaking() {
     let Some(python) = python("every_pair_of_schemas_that_breaks_a_read") else { return };
     let root = tempfile::tempdir().unwrap();
-    let mut random = Random::new(6);
+    let mut random = Random::new(number("EVENT_LOG_SEED", 6));
     let pairs: Vec<_> = (0..number("EVENT_LOG_PAIRS", PAIRS))
         .map(|number| Pair::new(&mut random, root.path(), number))
         .collect();

@@ -17,8 +17,8 @@ pub(super) fn changed(place: &str, old: &FieldType, new: &FieldType) -> Change {
         (Target::BigQuery, (old, new)) => in_big_query(old, new, fits),
         (_, (before, after)) if before == after && is_alike(old, new) => Verdict::Safe,
         (_, (before, after)) if before == after => note(SAME_COLUMN),
-        (Target::Parquet, (ColumnType::Integer { .. }, ColumnType::Float { bits: 32 })) => {
-            breaking("Spark refuses to read an integer of Parquet as a float of 32 bits")
+        (Target::Parquet, (old, new)) if fits && !spark_converts(old, new) => {
+            breaking("Spark refuses to read the older files as the new type")
         }
         _ if fits => note(WIDER),
         (_, (ColumnType::Json, ColumnType::Text)) => note(JSON_AS_TEXT),
@@ -105,6 +105,18 @@ fn holds(new: &ColumnType, old: &FieldType) -> bool {
         (&ColumnType::Float { bits: to }, &FieldType::Float { bits }) => to >= bits,
         (&ColumnType::Decimal { precision, scale }, _) => decimal_holds(precision, scale, old),
         _ => false,
+    }
+}
+
+/// Whether Spark reads a column of Parquet as another type that has room for it. It asks what the file's
+/// integers of 32 or 64 bits could hold, not what they do.
+fn spark_converts(old: &ColumnType, new: &ColumnType) -> bool {
+    match (old, new) {
+        (ColumnType::Integer { bits }, ColumnType::Float { bits: to }) => *bits <= 32 && *to == 64,
+        (ColumnType::Integer { bits }, ColumnType::Decimal { precision, scale }) => {
+            precision.saturating_sub(*scale) >= if *bits <= 32 { 10 } else { 20 }
+        }
+        _ => true,
     }
 }
 

@@ -32,6 +32,7 @@ pub fn run(python: &Path, script: &str, arguments: &[&Path]) -> String {
         .args(arguments)
         // Spark hands out times in the zone of the process.
         .env("TZ", "UTC")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::null())
         .output()
         .expect("python can be started");
