@@ -1,8 +1,8 @@
 //! A change that breaks a read is classified as breaking: 1,000 pairs of schemas made at random, lines of each read by the
 //! definition of the other, by DuckDB and, for a sample, by Spark.
 //!
-//! `EVENT_LOG_PAIRS` and `EVENT_LOG_SPARK_PAIRS` set how many, `EVENT_LOG_SEED` which ones. `tests/engines/install` provides the engines; without them
-//! the test says so and passes, unless `EVENT_LOG_NO_SKIP=1` is set.
+//! `EVENT_LOG_PAIRS` and `EVENT_LOG_SPARK_PAIRS` set how many, `EVENT_LOG_SEED` which ones. `tests/engines/install`
+//! provides the engines; without them the test says so and passes, unless `EVENT_LOG_NO_SKIP=1` is set.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 #![allow(clippy::print_stdout, reason = "the figures of a run are to be read")]
