@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | [`lock`] | `events.lock.json`: the catalogue as it was accepted, and the check against it |
 //! | [`change`] | what differs between two versions, and whom that breaks |
-//! | [`outputs`] | table definitions for Athena, Hive, Spark, Trino, `BigQuery`, `DuckDB` and Terraform, JSON Schema, and a data dictionary |
+//! | [`outputs`] | table definitions for Athena, Hive, Spark, Trino, BigQuery, DuckDB and Terraform, JSON Schema, and a data dictionary |
 //!
 //! [`Catalog::validate`] checks a line against the schema of its type.
 //!
