@@ -168,7 +168,7 @@ impl Reader {
     fn begin(&mut self, name: &SegmentName) -> Place {
         let last = self.position.last_of(name.token).map_or(0, |last| last.sequence);
         let was_there = self.found_there.as_ref().is_some_and(|found| name <= found);
-        let segments = name.sequence.saturating_sub(last + 1);
+        let segments = name.sequence.saturating_sub(last).saturating_sub(1);
         if segments > 0 && !(last == 0 && was_there) {
             let path = self.source.path_of(name);
             self.troubles.tell(FollowError::Missing { path, segments });
