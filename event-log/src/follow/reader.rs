@@ -12,6 +12,8 @@
 //! - The position stands behind the last line that was yielded or filtered out, at every moment.
 
 mod look;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -62,6 +64,8 @@ pub(super) struct Reader {
     has_progressed: bool,
     /// Whether the next round begins with a survey.
     survey_due: bool,
+    /// How many rounds there were since the last survey.
+    rounds: u32,
 }
 
 /// A segment that is being read, up to a limit in bytes.
@@ -88,6 +92,7 @@ impl Reader {
             troubles: Troubles::default(),
             has_progressed: false,
             survey_due: true,
+            rounds: 0,
         }
     }
 
