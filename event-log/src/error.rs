@@ -255,6 +255,16 @@ impl CommitError {
             Self::NoSpool { .. } => DropReason::NoSpool,
         }
     }
+
+    /// Why the event at `index`, of this type, was dropped.
+    #[cfg(feature = "testing")]
+    pub(crate) fn of_event(self: &Arc<Self>, index: usize, event_type: &'static str) -> EmitError {
+        match &**self {
+            Self::Event { number, source } if *number == index + 1 => source.clone(),
+            Self::Closed { .. } => EmitError::Closed { event_type },
+            _ => EmitError::Transaction { event_type, source: Arc::clone(self) },
+        }
+    }
 }
 
 /// Why [`flush`](crate::Logger::flush) or [`close`](crate::Logger::close) did not finish. What is

@@ -224,6 +224,13 @@ impl Shared {
                 drop_event(event_type.name(), reason);
             }
         });
+        #[cfg(feature = "testing")]
+        if let Some(recording) = &self.recording {
+            let error = Arc::new(error.clone());
+            for (index, event_type) in types.iter().enumerate() {
+                recording.push_dropped(error.of_event(index, event_type.name()));
+            }
+        }
         let is_full = matches!(error, CommitError::SpoolFull { .. });
         if !is_full || self.room.is_first_refusal() {
             self.report(&LogError::TransactionDropped(error.clone()));
