@@ -7,6 +7,7 @@
 use serde_core::{Serialize, Serializer};
 
 use super::{Pii, Secret};
+use crate::schema::{EventField, Schema};
 use crate::user_id::{AsUserId, UserId};
 
 /// What no type implements.
@@ -38,6 +39,15 @@ impl<T: SecretIsWritten> Serialize for Secret<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_unit()
     }
+}
+
+// Without a condition: the messages above are about the same field, and say what is to be done.
+impl<T> EventField for Pii<T> {
+    const SCHEMA: Schema = Schema::STRING;
+}
+
+impl<T> EventField for Secret<T> {
+    const SCHEMA: Schema = Schema::STRING;
 }
 
 impl<T: SecretIsWritten> AsUserId for Secret<T> {
