@@ -18,7 +18,7 @@ use crate::workers::Job;
 use crate::{Seen, Service};
 
 /// Where a request goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, event_log::EventField)]
 pub(crate) enum Way {
     Await,
     Spawn,
