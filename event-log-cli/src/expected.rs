@@ -162,6 +162,9 @@ impl Expected {
     ///
     /// # Errors
     /// If the file cannot be written.
+    ///
+    /// # Panics
+    /// Never: counts and texts have a form as JSON.
     pub fn write(&self, path: &Path) -> Result<(), Failure> {
         let mut text = serde_json::to_vec_pretty(self).expect("counts are plain data");
         text.push(b'\n');
@@ -213,15 +216,15 @@ impl ExpectedType {
 impl ExpectedHour {
     fn of(of_hour: &OfHour, fields: &[Box<str>]) -> Self {
         let sums = of_hour.sums.iter().zip(fields).filter(|(sum, _)| sum.numbers() > 0);
-        let sum = |(sum, name): (&crate::tally::sum::Sum, &Box<str>)| {
+        let sums = sums.map(|(sum, name)| {
             (name.to_string(), ExpectedSum { numbers: sum.numbers(), sum: sum.text() })
-        };
+        });
         let countries = of_hour.countries.iter();
         Self {
             events: of_hour.events,
             ids: format!("{:016x}", of_hour.ids),
             countries: countries.map(|(country, events)| (country.to_string(), *events)).collect(),
-            sums: sums.map(sum).collect(),
+            sums: sums.collect(),
         }
     }
 

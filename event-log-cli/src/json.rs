@@ -197,8 +197,8 @@ fn special(bytes: &[u8]) -> Option<usize> {
         let word = u64::from_le_bytes(*word);
         // The high bit of a byte is set where it is below the other. A borrow reaches bytes above only.
         let below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word & HIGH;
-        let quote = word ^ u64::from(b'"') * EACH;
-        let backslash = word ^ u64::from(b'\\') * EACH;
+        let quote = word ^ (u64::from(b'"') * EACH);
+        let backslash = word ^ (u64::from(b'\\') * EACH);
         let found = below(word, 0x20) | below(quote, 1) | below(backslash, 1);
         if found != 0 {
             return Some(index * 8 + found.trailing_zeros() as usize / 8);

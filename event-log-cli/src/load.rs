@@ -8,6 +8,7 @@
 //! - [`batch`]: some lines, 32 MiB if there are so many, which become one set of files. [`split`]: its lines to
 //!   partitions; [`scan`] and [`flatten`]: one line to one row, the usual
 //!   way and every way. [`encode`]: a partition to a file.
+//! - [`repeats`]: which lines of a long input have an id that stood in it before.
 //! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
 //! - [`work`]: what the workers have to do, and how they share it.
 //!
@@ -20,6 +21,7 @@ pub mod counts;
 pub mod encode;
 pub mod flatten;
 pub mod quarantine;
+pub mod repeats;
 pub mod scan;
 pub mod source;
 pub mod split;

@@ -129,6 +129,9 @@ impl Plan {
     }
 
     /// The piece of this number.
+    ///
+    /// # Panics
+    /// Never: a day has 24 hours.
     #[must_use]
     pub fn part(&self, number: u64) -> Part {
         let blocks = self.users.div_ceil(self.block());
@@ -143,6 +146,9 @@ impl Plan {
     }
 
     /// The date of a day.
+    ///
+    /// # Panics
+    /// If it is none of the plan's days and beyond the calendar.
     #[must_use]
     pub fn date(&self, day: u64) -> NaiveDate {
         self.from.checked_add_days(Days::new(day)).expect("`new` has checked the last day")

@@ -74,6 +74,9 @@ pub fn count(counts: &mut ByName<u64>, name: &str, events: u64) {
 
 impl Tally {
     /// The type of this name; allocates only for a new one.
+    ///
+    /// # Panics
+    /// Never: it is put there.
     pub fn of_type(&mut self, event_type: &str) -> &mut OfType {
         if !self.types.contains_key(event_type) {
             self.types.insert(event_type.into(), OfType::default());

@@ -66,12 +66,11 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let (tally, read) = tally(&places, workers.map_or(1, NonZeroUsize::get))?;
     let found = Expected::of(&tally);
-    let differences = match wanted {
-        Some(wanted) => wanted.differences(&found),
-        None => {
-            found.write(&args.expected)?;
-            Vec::new()
-        }
+    let differences = if let Some(wanted) = wanted {
+        wanted.differences(&found)
+    } else {
+        found.write(&args.expected)?;
+        Vec::new()
     };
     let verified = Verified { events: found.events, differences, read };
     if json {

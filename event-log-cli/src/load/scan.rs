@@ -126,7 +126,8 @@ impl<'a> Taken<'a> {
 const fn mark(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let [first, .., last] = bytes else { return 1 };
-    1 << (((bytes.len() * 9) as u32 + (*first | 0x20) as u32 * 5 + (*last | 0x20) as u32) & 63)
+    let ends = (*first | 0x20) as usize * 5 + (*last | 0x20) as usize;
+    1 << ((bytes.len() * 9 + ends) & 63)
 }
 
 const fn marks(names: &[&str]) -> u64 {

@@ -19,9 +19,11 @@ pub struct Split<'a> {
     layout: &'a Layout,
     tables: Tables,
     counts: Counts,
-    /// The ids of the input that is being split.
+    /// The ids of the input that is being split, if its first chunk is.
     ids: HashSet<u128, RandomState>,
     stream: Option<String>,
+    /// Whether the line that is being split repeats an id, if that is known without `ids`.
+    is_repeat: Option<bool>,
 }
 
 impl<'a> Split<'a> {
@@ -34,6 +36,7 @@ impl<'a> Split<'a> {
             counts: Counts::default(),
             ids: HashSet::default(),
             stream: None,
+            is_repeat: None,
         }
     }
 
@@ -57,7 +60,10 @@ impl<'a> Split<'a> {
             quarantine.keep(&rejected, "the line is longer than any logger writes");
             return;
         }
+        let mut repeats = piece.repeats.as_ref().map(|repeats| repeats.places_from(chunk.from));
         for line in lines(bytes) {
+            let place = chunk.from + rejected.bytes_before;
+            self.is_repeat = repeats.as_mut().map(|places| is_first(places, place));
             let text = line.strip_suffix(b"\n").unwrap_or(line);
             if !text.trim_ascii().is_empty() {
                 self.counts.lines += 1;
@@ -104,13 +110,23 @@ impl<'a> Split<'a> {
             format!("the date `{date}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z")
         })?;
         let table = self.tables.of(event_type, self.layout)?;
-        if !self.ids.insert(xxh3_128(id.as_bytes())) {
+        let is_known = self.is_repeat;
+        if is_known.unwrap_or_else(|| !self.ids.insert(xxh3_128(id.as_bytes()))) {
             self.counts.duplicates += 1;
             return Ok(None);
         }
         table.events += 1;
         Ok(Some(table.rows(hour)))
     }
+}
+
+/// Takes a place from the front of the list, if it is there.
+fn is_first(places: &mut &[u64], place: u64) -> bool {
+    let is_first = places.first() == Some(&place);
+    if is_first {
+        *places = &places[1..];
+    }
+    is_first
 }
 
 /// The lines of a text with their newlines; the last one may have none.

@@ -67,7 +67,7 @@ pub fn emit(plan: &Plan, directory: &Path, rate: Option<u64>) -> Result<Emitted,
     let logger = Logger::builder(directory)
         .date_precision(precision(plan))
         .clock(OwnDates)
-        .on_error(|error| crate::commands::warn(error))
+        .on_error(crate::commands::warn)
         .build()
         .map_err(|error| Failure::Argument(format!("cannot emit there: {error}")))?;
     let events: Vec<_> = plan.template.events.iter().map(Names::of).collect();

@@ -132,6 +132,9 @@ impl<'a> Piece<'a> {
     }
 
     /// The recorded event that this is a copy of, and the number of the user.
+    ///
+    /// # Panics
+    /// Never: an index of an event is one.
     #[must_use]
     #[inline]
     pub fn recorded(&self, due: Due) -> (&'a Recorded, usize, u64) {
@@ -295,6 +298,9 @@ impl<'a> Piece<'a> {
     }
 
     /// Its hour.
+    ///
+    /// # Panics
+    /// Never: `Plan::new` has looked at the dates.
     #[must_use]
     pub fn hour(&self) -> Hour {
         let date = self.plan.date(self.part.day);

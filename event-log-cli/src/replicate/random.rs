@@ -50,6 +50,9 @@ impl Random {
     }
 
     /// A number below `bound` for a place.
+    ///
+    /// # Panics
+    /// Never: the high half of a product is below the bound.
     #[must_use]
     #[inline]
     pub fn below(self, purpose: Purpose, place: u64, bound: u64) -> u64 {

@@ -36,6 +36,9 @@ impl Schedule {
     }
 
     /// When a user begins, in microseconds of the day.
+    ///
+    /// # Panics
+    /// Never: a part of a day is within it.
     #[must_use]
     #[inline]
     pub fn start(&self, random: Random, place: u64) -> u64 {

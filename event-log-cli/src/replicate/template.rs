@@ -138,7 +138,7 @@ struct Compiler<'r> {
     used: Vec<&'r str>,
 }
 
-impl<'r> Compiler<'r> {
+impl Compiler<'_> {
     fn wrong(&self, reason: &str) -> Failure {
         Failure::Argument(format!("the template `{}`: {reason}", self.path.display()))
     }

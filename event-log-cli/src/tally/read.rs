@@ -88,6 +88,9 @@ pub fn lake_file(
 ///
 /// # Errors
 /// If it cannot be read.
+///
+/// # Panics
+/// Never: a row of text is text.
 pub fn segment(path: &Path, tally: &mut Tally, read: &mut Read) -> Result<(), Failure> {
     let mut space = Vec::new();
     each_line(path, read, |text, own_lines| {
