@@ -12,14 +12,12 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::io;
-use std::path::Path;
 use std::process::{Command, Stdio, exit};
-use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use benches::sink::Gate;
 use benches::workload::{context, event};
-use event_log::{Logger, Overflow, SegmentFile, Storage, SystemStorage};
+use event_log::{Logger, Overflow};
 
 type Error = Box<dyn std::error::Error>;
 type Figures = BTreeMap<String, f64>;
@@ -79,7 +77,7 @@ fn instructions(events: u32, work: &str) -> Result<f64, Error> {
 
 /// The program whose instructions are counted: emits, and drains them or leaves at once.
 fn do_work(directory: &str, events: u32, work: &str) -> Result<(), Error> {
-    let gate = Gate::default();
+    let gate: Gate = Gate::default();
     let logger =
         Logger::builder(directory).overflow(Overflow::Drop).storage(gate.clone()).build()?;
     context().enter(|| (0..events).for_each(|number| logger.emit(event(number))));
@@ -91,26 +89,6 @@ fn do_work(directory: &str, events: u32, work: &str) -> Result<(), Error> {
     assert_eq!(stats.total.dropped, 0, "the spool is large enough");
     // Without the drop, which drains.
     exit(0);
-}
-
-/// Files that cannot be created before the gate is opened, so that no drain mixes with the emits.
-#[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<bool>, Condvar)>);
-
-impl Gate {
-    fn open(&self) {
-        *self.0.0.lock().expect("no holder panics") = true;
-        self.0.1.notify_all();
-    }
-}
-
-impl Storage for Gate {
-    fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
-        let is_open = self.0.0.lock().expect("no holder panics");
-        let is_open = self.0.1.wait_while(is_open, |is_open| !*is_open);
-        drop(is_open.expect("no holder panics"));
-        SystemStorage.create(path)
-    }
 }
 
 fn compare(figures: &Figures, baseline: &Figures) -> Result<(), Error> {

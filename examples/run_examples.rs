@@ -4,6 +4,7 @@
 //! the one that this test runs from.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap, also in its helpers")]
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -45,6 +46,34 @@ fn the_program_in_the_readme_is_the_quickstart() {
     let start = quickstart.find("\nuse ").unwrap();
     let program = format!("\n```rust{}```\n", &quickstart[start..]);
     assert!(read("../README.md").contains(&program), "README.md does not hold this:{program}");
+}
+
+#[test]
+fn orders_and_their_events_are_both_there_or_neither() {
+    let temporary = tempfile::tempdir().unwrap();
+
+    let printed = run(example("orders").env("TMPDIR", temporary.path()));
+
+    assert_eq!(printed, shown_in_header("orders/main.rs"));
+}
+
+#[test]
+fn a_process_wide_logger_is_installed_once_and_closed_at_the_end() {
+    let temporary = tempfile::tempdir().unwrap();
+
+    let printed = run(example("process_wide").env("TMPDIR", temporary.path()));
+
+    let shown = shown_in_header("process_wide.rs");
+    assert_eq!(printed.lines().count(), shown.lines().count());
+    for (printed, shown) in printed.lines().zip(shown.lines()) {
+        // The name of the temporary directory is another one each time.
+        let mut rest = printed;
+        for piece in shown.split('…') {
+            let (_, behind) =
+                rest.split_once(piece).unwrap_or_else(|| panic!("{shown}\n{printed}"));
+            rest = behind;
+        }
+    }
 }
 
 #[test]
@@ -98,6 +127,7 @@ fn the_headers_of_a_request_are_in_its_line() {
         ("x-session-id", "s-1"),
         ("x-request-id", "r-1"),
     ]);
+    service.sign_up(&[("x-session-id", "s-1"), ("baggage", "session.id=s%202;p,user_id=7")]);
 
     let lines = service.stop();
     let line: Value = serde_json::from_str(&lines[0]).unwrap();
@@ -107,6 +137,8 @@ fn the_headers_of_a_request_are_in_its_line() {
     assert_eq!(line["request_id"], "r-1");
     assert_eq!(line["user_id"], 1);
     assert_eq!(line["params"]["provider"], "twitter");
+    let line: Value = serde_json::from_str(&lines[1]).unwrap();
+    assert_eq!((&line["session_id"], &line["user_id"]), (&"s 2".into(), &2.into()));
 }
 
 #[test]
@@ -120,6 +152,7 @@ fn malformed_headers_do_not_fail_the_request_and_are_not_in_its_line() {
         ("cf-ipcountry", "T1"),
         ("authorization", "Bearer student--1"),
         ("x-session-id", &endless),
+        ("baggage", &format!("session.id={endless},session.id=\"x\",=")),
         ("x-request-id", "\"}\t{"),
     ]);
 
@@ -142,6 +175,59 @@ fn a_kill_after_the_answer_loses_no_event() {
 
     let lines = Service::start(log.path()).stop();
     assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+#[test]
+fn the_demo_of_the_interests_stores_each_click() {
+    let printed = run(example("interests").arg("demo"));
+
+    let lines: Vec<&str> = printed.lines().collect();
+    let [_, stored, delays, vector] = lines[..] else { panic!("not four lines:\n{printed}") };
+    assert!(stored.starts_with("stored 3000 clicks of 50 readers in "), "{stored}");
+    assert!(delays.starts_with("from click to stored: median "), "{delays}");
+    assert!(vector.starts_with("reader 7: "), "{vector}");
+    let parts =
+        vector.rsplit(' ').filter_map(|part| part.trim_end_matches(',').parse::<f64>().ok());
+    let sum: f64 = parts.sum();
+    assert!((sum - 1.0).abs() < 0.03, "the parts add up to 1: {vector}");
+}
+
+#[test]
+fn a_scrape_finds_sums_that_balance_at_any_moment() {
+    let log = tempfile::tempdir().unwrap();
+    let service = Service::start(log.path());
+    let sum = |scraped: &BTreeMap<String, f64>, name: &str| -> f64 {
+        let of_name = |series: &str| series.split('{').next() == Some(name);
+        let found: Vec<f64> =
+            scraped.iter().filter(|(series, _)| of_name(series)).map(|(_, value)| *value).collect();
+        assert!(!found.is_empty(), "no {name} in {scraped:?}");
+        found.iter().sum()
+    };
+
+    for round in 1..=40 {
+        service.sign_up(&[]);
+        let scraped = service.scrape();
+        let [emitted, written, dropped, in_spool] =
+            ["emitted_total", "written_total", "dropped_total", "in_spool"]
+                .map(|name| sum(&scraped, &format!("event_log_{name}")));
+        assert!((emitted - f64::from(round)).abs() < 0.5, "{emitted} after {round}");
+        let balance = emitted - written - dropped - in_spool;
+        assert!(balance.abs() < 0.5, "{scraped:?}");
+    }
+
+    let deadline = Instant::now() + DEADLINE;
+    let drained = loop {
+        let scraped = service.scrape();
+        if sum(&scraped, "event_log_written_total") > 39.5 {
+            break scraped;
+        }
+        assert!(Instant::now() < deadline, "not all is drained: {scraped:?}");
+    };
+    let lines = service.stop();
+    let bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
+    let bytes = u32::try_from(bytes).map(f64::from).unwrap();
+    assert!((sum(&drained, "event_log_written_bytes_total") - bytes).abs() < 0.5);
+    assert_eq!(lines.len(), 40);
 }
 
 /// The lesson service in a process of its own, until it is stopped.
@@ -172,18 +258,36 @@ impl Service {
         let body = r#"{"provider":"twitter","code":"x"}"#;
         let headers: String =
             headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
-        let request = format!(
+        let answer = self.ask(&format!(
             "POST /sign-up HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n{headers}\r\n{body}",
             self.address,
             body.len(),
-        );
+        ));
+        assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+    }
+
+    /// What Prometheus reads: each series and its value.
+    fn scrape(&self) -> BTreeMap<String, f64> {
+        let request = "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let answer = self.ask(request);
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let samples = body.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let sample = |line: &str| {
+            let (series, value) = line.rsplit_once(' ').unwrap();
+            (series.to_owned(), value.parse().unwrap())
+        };
+        samples.map(sample).collect()
+    }
+
+    fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+        answer
     }
 
     /// Stops the service as Ctrl-C does; returns the lines of its log.
@@ -222,6 +326,15 @@ fn lines_in(log: &Path) -> Vec<String> {
     segments.sort();
     let read = |path: PathBuf| fs::read_to_string(path).unwrap();
     segments.into_iter().map(read).collect::<String>().lines().map(str::to_owned).collect()
+}
+
+/// What an example's header says that it prints.
+fn shown_in_header(path: &str) -> String {
+    let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let (_, shown) = source.split_once("//! $ cargo run --example").unwrap();
+    let (shown, _) = shown.split_once("//! ```").unwrap();
+    let lines = shown.lines().skip(1).map(|line| line.trim_start_matches("//! "));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn run(command: &mut Command) -> String {

@@ -26,6 +26,7 @@ fn rounds(default: u64, mode: Mode) -> Seen {
     }
     println!("{}: {how_many} rounds: {all:?}", mode.name());
     assert_eq!((all.lost, all.duplicated, all.torn), (0, 0, 0), "{:#?}", all.wrong);
+    assert_eq!(all.partial, 0, "{:#?}", all.wrong);
     assert!(all.wrong.is_empty(), "{:#?}", all.wrong);
     all
 }
@@ -79,6 +80,12 @@ fn a_recovery_that_is_killed_is_recovered_in_turn() {
 #[test]
 fn a_killed_process_takes_nothing_from_others_on_its_directory() {
     rounds(8, Mode::Second);
+}
+
+#[test]
+fn a_kill_leaves_a_transaction_whole_or_not_at_all() {
+    let seen = rounds(15, Mode::Transaction);
+    assert!(seen.transactions > 0);
 }
 
 #[test]

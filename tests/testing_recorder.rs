@@ -91,6 +91,22 @@ fn the_lines_are_those_that_a_segment_would_have() {
 }
 
 #[test]
+fn a_transaction_is_recorded_with_its_commit_and_never_without() {
+    let (logger, recorded) = testing::recorder();
+    let mut kept = logger.transaction();
+    let mut dropped = logger.transaction();
+    for step in 0..3 {
+        kept.emit(Step { test: 1, step });
+        dropped.emit(Step { test: 2, step });
+    }
+    assert_eq!(recorded.len(), 0);
+    drop(dropped);
+    kept.commit();
+    assert_eq!(recorded.of::<Step>(), [0, 1, 2].map(|step| Step { test: 1, step }));
+    assert_eq!(logger.stats().total.written, 3);
+}
+
+#[test]
 fn nothing_is_made_on_disk() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("log");

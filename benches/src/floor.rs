@@ -88,33 +88,64 @@ impl Floor {
 }
 
 /// As large as the default spool, so that both walk through as much memory.
-const COPY_BYTES: usize = 8 << 20;
+const MEMORY_BYTES: usize = 8 << 20;
 
-/// The floor of a latency: each line is copied to memory.
+/// Memory to which lines are copied one after the other, again and again.
+#[derive(Debug)]
+pub struct Memory {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::one_of(1)
+    }
+}
+
+impl Memory {
+    /// One of several that are used at once, which together are as large as the default spool.
+    #[must_use]
+    pub fn one_of(memories: usize) -> Self {
+        // Touched once, as the spool is.
+        Self { bytes: vec![1; MEMORY_BYTES / memories], at: 0 }
+    }
+
+    /// Copies a line.
+    #[inline]
+    pub fn copy(&mut self, line: &[u8]) {
+        if self.at + line.len() > self.bytes.len() {
+            self.at = 0;
+        }
+        self.bytes[self.at..self.at + line.len()].copy_from_slice(line);
+        self.at += line.len();
+        black_box(&self.bytes);
+    }
+}
+
+/// The floor of a latency: each line is rendered and copied to memory.
 #[derive(Debug)]
 pub struct Copier {
     floor: Floor,
-    memory: Vec<u8>,
-    at: usize,
+    memory: Memory,
 }
 
 impl Default for Copier {
     fn default() -> Self {
-        // Touched once, as the spool is.
-        Self { floor: Floor::new(1), memory: vec![1; COPY_BYTES], at: 0 }
+        Self::one_of(1)
     }
 }
 
 impl Copier {
+    /// One of several that run at once.
+    #[must_use]
+    pub fn one_of(copiers: usize) -> Self {
+        Self { floor: Floor::new(1), memory: Memory::one_of(copiers) }
+    }
+
     /// Renders and copies the line of one event.
     #[inline]
     pub fn take(&mut self, event: &LessonCleared<'_>) {
-        let line = self.floor.render(event);
-        if self.at + line.len() > self.memory.len() {
-            self.at = 0;
-        }
-        self.memory[self.at..self.at + line.len()].copy_from_slice(line);
-        self.at += line.len();
-        black_box(&self.memory);
+        self.memory.copy(self.floor.render(event));
     }
 }

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use event_log_catalog::lock::LockError;
+
 use crate::lake::store::StoreError;
 
 /// How a command ended that was not stopped. The exit code is in each variant's text.
@@ -62,6 +64,9 @@ pub enum Failure {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// A lock file cannot be used as the catalogue.
+    #[error(transparent)]
+    Catalog(#[from] LockError),
     /// A lake is written in one way by all loads.
     #[error(
         "the lake is loaded with `{there}`, not with `{wanted}`: its tables would hold two kinds of \

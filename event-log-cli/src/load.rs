@@ -8,6 +8,7 @@
 //! - [`batch`]: some lines, 32 MiB if there are so many, which become one set of files. [`split`]: its lines to
 //!   partitions; [`scan`] and [`flatten`]: one line to one row, the usual
 //!   way and every way. [`encode`]: a partition to a file.
+//! - [`parquet`]: rows in the types of the catalogue. [`infer`]: a catalogue where there is none.
 //! - [`repeats`]: which lines of a long input have an id that stood in it before.
 //! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
 //! - [`work`]: what the workers have to do, and how they share it.
@@ -20,6 +21,8 @@ pub mod chunk;
 pub mod counts;
 pub mod encode;
 pub mod flatten;
+pub mod infer;
+pub mod parquet;
 pub mod quarantine;
 pub mod repeats;
 pub mod scan;
@@ -42,6 +45,8 @@ pub struct Load<'a> {
     pub store: &'a dyn Store,
     /// How it is written.
     pub settings: &'a Settings,
+    /// The types of the columns, for files that have such.
+    pub schemas: Option<&'a parquet::Tables>,
     /// How many threads work.
     pub workers: usize,
     /// So many bytes of lines make a batch.

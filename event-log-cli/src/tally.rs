@@ -3,8 +3,9 @@
 //! `replicate` computes it from its plan, `verify` from what it reads; equal events give equal tallies.
 //!
 //! - [`sum`]: numbers as the decimals that they are, never rounded. [`users`]: how many were different.
-//! - [`read`]: rows of a lake and lines of segments to a tally.
+//! - [`read`]: rows of a lake and lines of segments to a tally; [`parquet`]: rows of such files.
 
+pub mod parquet;
 pub mod read;
 pub mod sum;
 pub mod users;

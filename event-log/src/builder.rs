@@ -62,6 +62,8 @@ pub enum Overflow {
 /// | [`on_error`](Self::on_error) | nobody is told | |
 /// | [`clock`](Self::clock) | the system's | |
 /// | [`storage`](Self::storage) | the system's | |
+/// | `metrics_label` (feature `metrics`) | the prefix | any |
+/// | `metrics_recorder` (feature `metrics`) | the global one | |
 ///
 /// ```
 /// use std::time::Duration;
@@ -95,19 +97,23 @@ pub struct LoggerBuilder {
     on_error: Arc<dyn Fn(&LogError) + Send + Sync>,
     clock: Option<Arc<dyn Clock>>,
     storage: Arc<dyn Storage>,
+    #[cfg(feature = "metrics")]
+    pub(crate) metrics: crate::metrics::MetricsOptions,
 }
 
-const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
+pub(crate) const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
 const SEGMENT_BYTES_MAX: u64 = 1 << 40;
 const DRAIN_INTERVAL: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(1);
 const ROTATE_EVERY: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(366 * 24 * 3_600);
 const PREFIX_BYTES: RangeInclusive<usize> = 1..=100;
 
-/// The spool holds at least so many of the longest lines.
+pub(crate) const PREFIX_RANGE: &str = "1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`";
+
+/// The spool holds at least so many of the longest lines, and of the longest transactions.
 const SPOOL_LINES_MIN: u64 = 4;
 
-const _: () = assert!(*LINE_BYTES.end() <= record::MAX_LINE_BYTES);
+const _: () = assert!(*LINE_BYTES.end() <= record::MAX_BYTES);
 
 impl LoggerBuilder {
     pub(crate) fn new(directory: PathBuf) -> Self {
@@ -133,6 +139,8 @@ impl LoggerBuilder {
             on_error: Arc::new(|_| {}),
             clock: None,
             storage: Arc::new(SystemStorage),
+            #[cfg(feature = "metrics")]
+            metrics: crate::metrics::MetricsOptions::default(),
         }
     }
 
@@ -181,7 +189,8 @@ impl LoggerBuilder {
     /// The size of the spool in bytes: what can wait for the disk. 8 MiB by default, which hold
     /// about 28,000 events of 285 bytes; a power of two from 64 KiB to 4 GiB that holds at least
     /// four lines of [`max_line_bytes`](Self::max_line_bytes). The file takes that much of the
-    /// disk, and the process as much memory, from the start.
+    /// disk, and the process as much memory, from the start. A [transaction](crate::Transaction) may
+    /// take a quarter of it.
     pub fn spool_bytes(mut self, bytes: usize) -> Self {
         self.spool_bytes = bytes;
         self
@@ -346,15 +355,7 @@ impl LoggerBuilder {
     }
 
     fn check(&self) -> Result<(), BuildError> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-        require(
-            PREFIX_BYTES.contains(&self.prefix.len())
-                && self.prefix.bytes().all(plain)
-                && !self.prefix.starts_with('.'),
-            "prefix",
-            &self.prefix,
-            || "1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`".to_owned(),
-        )?;
+        require(is_prefix(&self.prefix), "prefix", &self.prefix, || PREFIX_RANGE.to_owned())?;
         within("max_line_bytes", self.max_line_bytes, &LINE_BYTES)?;
         let spool_min = (record::size(self.max_line_bytes) * SPOOL_LINES_MIN)
             .next_power_of_two()
@@ -412,6 +413,14 @@ impl LoggerBuilder {
         self.directory.join(directory::NAME)
     }
 
+    /// How long the lines of a transaction may be together, in bytes. With a part of the spool it finds
+    /// room though others emit all the time; and it must fit into one record and one segment.
+    pub(crate) fn transaction_bytes(&self) -> usize {
+        let in_spool = self.spool_bytes as u64 / SPOOL_LINES_MIN - record::size(0);
+        let bytes = in_spool.min(self.segment_bytes).min(record::MAX_BYTES as u64);
+        usize::try_from(bytes).unwrap_or(record::MAX_BYTES)
+    }
+
     pub(crate) fn time_source(&self) -> TimeSource {
         match &self.clock {
             Some(clock) => TimeSource::Injected(Arc::clone(clock)),
@@ -462,6 +471,12 @@ impl fmt::Debug for LoggerBuilder {
             .field("retention", &self.retention)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether segments can have this prefix.
+pub(crate) fn is_prefix(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    PREFIX_BYTES.contains(&text.len()) && text.bytes().all(plain) && !text.starts_with('.')
 }
 
 fn require(

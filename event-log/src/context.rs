@@ -3,9 +3,12 @@
 mod ambient;
 mod error;
 mod fragment;
+mod hand_on;
+mod lenient;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::fmt;
 use std::future::Future;
@@ -14,9 +17,7 @@ use std::sync::Arc;
 use serde_core::Serialize;
 use serde_json::ser::Serializer;
 
-use crate::country_code::{CountryCode, CountryCodeError};
 use crate::envelope::RESERVED_NAMES;
-use crate::locale::{Locale, LocaleError};
 use crate::params::OneLine;
 use crate::user_id::AsUserId;
 
@@ -26,7 +27,10 @@ pub(crate) use self::fragment::{COUNTRY_CODE, Fragment, LOCALE, NO_VALUES, PARAM
 pub use self::ambient::Entered;
 use self::ambient::Frame;
 pub use self::error::ContextError;
+pub use self::hand_on::InContext;
+pub use self::lenient::LenientContext;
 pub use self::scope::Scope;
+pub use self::values::{IntoCountryCode, IntoLocale};
 
 /// The longest name of a common field in bytes.
 const MAX_NAME_BYTES: usize = 128;
@@ -44,21 +48,46 @@ const MAX_NAME_BYTES: usize = 128;
 ///
 /// # Threads and tasks
 ///
-/// A new thread or task starts without a current context. Hand it on:
+/// A new thread or task starts without a current context. Hand it on: a closure with
+/// [`wrap`](Self::wrap) or, where it is called many times, [`wrap_fn`](Self::wrap_fn); a future with
+/// [`in_current_context`](InContext::in_current_context).
 ///
 /// ```
-/// use event_log::Context;
+/// use event_log::{Context, InContext};
 ///
-/// let context = Context::new().user_id(42);
-/// context.enter(|| {
+/// # fn store() {}
+/// # async fn notify() {}
+/// # mod tokio { pub fn spawn<F: Send + 'static>(_task: F) {} }
+/// # mod rayon { pub fn spawn(job: impl FnOnce() + Send + 'static) { job() } }
+/// Context::new().user_id(42).enter(|| {
 ///     let context = Context::current();
-///     let worker = std::thread::spawn(move || context.enter(|| format!("{:?}", Context::current())));
+///     let worker = std::thread::spawn(context.wrap(|| format!("{:?}", Context::current())));
 ///     assert!(worker.join().unwrap().contains(r#""user_id":42"#));
+///
+///     std::thread::scope(|threads| {
+///         threads.spawn(context.wrap(|| store()));
+///     });
+///     rayon::spawn(context.wrap(store));
+///     tokio::spawn(notify().in_current_context());
+///
+///     // What is sent to a worker takes it along: a job as a closure, a message beside it.
+///     let (jobs, worker) = std::sync::mpsc::channel::<Box<dyn FnOnce() + Send>>();
+///     jobs.send(Box::new(context.wrap(store))).unwrap();
+///     let (orders, clerk) = std::sync::mpsc::channel::<(Context, u64)>();
+///     orders.send((context, 7)).unwrap();
+///     worker.recv().unwrap()();
+///     let (context, _order) = clerk.recv().unwrap();
+///     context.enter(store);
 /// });
 /// ```
 ///
-/// `tokio::spawn(Context::current().scope(task))` does so for a task; a closure for `spawn_blocking`
-/// is written like the one for the thread above.
+/// A task that is polled by its parent (`.await`, `join!`, `select!`, `FuturesUnordered`) needs
+/// nothing, and neither does `block_in_place`: they run where the context is current.
+///
+/// # What strangers sent
+///
+/// A malformed locale in a request must cost neither the request nor its user id: see
+/// [`lenient`](Self::lenient).
 ///
 /// # Contexts in contexts
 ///
@@ -105,37 +134,46 @@ impl Context {
         reason = "no user id fails to serialize, so this never panics"
     )]
     #[must_use]
-    pub fn user_id(self, user_id: impl AsUserId) -> Self {
+    pub fn user_id(mut self, user_id: impl AsUserId) -> Self {
         let json = user_id.as_user_id().map(|user_id| {
             to_json(&user_id).expect("an integer or a string serializes into memory")
         });
-        self.change(|fragment| fragment.set_envelope(USER_ID, json.as_deref()))
+        self.change(|fragment| fragment.set_envelope(USER_ID, json.as_deref()));
+        self
     }
 
-    /// Sets the language: a [`Locale`], or text with its syntax, such as `ja` or `zh-Hant-TW`.
+    /// Sets the language: a [`Locale`](crate::Locale), text with its syntax, such as `ja` or
+    /// `zh-Hant-TW`, or an option of either.
+    ///
+    /// `None` makes the language unknown to this context, so a weaker one may name it. Where a
+    /// malformed text must not cost the other values, see [`lenient`](Self::lenient).
     ///
     /// # Errors
     /// If the text is not a well-formed BCP 47 tag of at most 35 bytes.
-    pub fn locale(
-        self,
-        locale: impl TryInto<Locale, Error: Into<LocaleError>>,
-    ) -> Result<Self, ContextError> {
-        let locale = locale.try_into().map_err(Into::into)?;
-        let json = format!("\"{locale}\"");
-        Ok(self.change(|fragment| fragment.set_envelope(LOCALE, Some(json.as_bytes()))))
+    ///
+    /// ```
+    /// use event_log::Context;
+    ///
+    /// # let header: Option<&str> = None;
+    /// let context = Context::new().locale("ja")?.locale(header)?;
+    /// # Ok::<(), event_log::ContextError>(())
+    /// ```
+    pub fn locale(mut self, locale: impl IntoLocale) -> Result<Self, ContextError> {
+        self.set_locale(locale)?;
+        Ok(self)
     }
 
-    /// Sets the country: a [`CountryCode`], or text with its syntax, such as `JP`.
+    /// Sets the country: a [`CountryCode`](crate::CountryCode), text with its syntax, such as `JP`,
+    /// or an option of either.
+    ///
+    /// `None` makes the country unknown to this context, so a weaker one may name it. Where a
+    /// malformed text must not cost the other values, see [`lenient`](Self::lenient).
     ///
     /// # Errors
     /// If the text is not two upper-case ASCII letters.
-    pub fn country_code(
-        self,
-        country_code: impl TryInto<CountryCode, Error: Into<CountryCodeError>>,
-    ) -> Result<Self, ContextError> {
-        let country_code = country_code.try_into().map_err(Into::into)?;
-        let json = format!("\"{country_code}\"");
-        Ok(self.change(|fragment| fragment.set_envelope(COUNTRY_CODE, Some(json.as_bytes()))))
+    pub fn country_code(mut self, country: impl IntoCountryCode) -> Result<Self, ContextError> {
+        self.set_country_code(country)?;
+        Ok(self)
     }
 
     /// Sets a common field, such as a session id or the version of the application.
@@ -162,11 +200,14 @@ impl Context {
     /// assert!(context.field("year", 2021).is_err());
     /// # Ok::<(), event_log::ContextError>(())
     /// ```
-    pub fn field(self, name: &str, value: impl Serialize) -> Result<Self, ContextError> {
-        self.check_name(name)?;
-        let json = to_json(&value)
-            .map_err(|source| ContextError::FieldValue { name: name.to_owned(), source })?;
-        Ok(self.change(|fragment| fragment.set_field(name, &json)))
+    pub fn field(mut self, name: &str, value: impl Serialize) -> Result<Self, ContextError> {
+        self.set_field(name, &value)?;
+        Ok(self)
+    }
+
+    /// Goes on with setters that cannot fail, for values that strangers sent.
+    pub fn lenient(self) -> LenientContext {
+        LenientContext::new(self)
     }
 
     /// Makes this the current context while `run` runs; then the one before is current again, also
@@ -206,7 +247,7 @@ impl Context {
     /// is dropped, so it follows `.await` on any executor.
     ///
     /// A task that the future spawns does not inherit the context unless asked:
-    /// `tokio::spawn(Context::current().scope(task))`.
+    /// `tokio::spawn(task.in_current_context())`, see [`InContext`].
     ///
     /// ```
     /// use event_log::Context;
@@ -231,13 +272,47 @@ impl Context {
         self.fragment().map_or(0, |fragment| fragment.text().len())
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Fragment)) -> Self {
-        let fragment = self.fragment.get_or_insert_with(|| Arc::new(Fragment::new()));
-        change(Arc::make_mut(fragment));
-        self
+    /// The value of a key as JSON, if it has one: the first three by index, see [`Fragment`].
+    pub(crate) fn envelope_json(&self, index: usize) -> Option<&[u8]> {
+        self.fragment()?.envelope_value(index)
     }
 
-    fn check_name(&self, name: &str) -> Result<(), ContextError> {
+    /// The value of a common field as JSON, if it is there.
+    pub(crate) fn field_json(&self, name: &str) -> Option<&[u8]> {
+        self.fragment()?.field_value(name)
+    }
+
+    fn set_locale(&mut self, locale: impl IntoLocale) -> Result<(), ContextError> {
+        let json = locale.into_locale()?.map(|locale| format!("\"{locale}\""));
+        self.set_envelope(LOCALE, json);
+        Ok(())
+    }
+
+    fn set_country_code(&mut self, country: impl IntoCountryCode) -> Result<(), ContextError> {
+        let json = country.into_country_code()?.map(|country| format!("\"{country}\""));
+        self.set_envelope(COUNTRY_CODE, json);
+        Ok(())
+    }
+
+    fn set_envelope(&mut self, index: usize, json: Option<String>) {
+        let json = json.map(String::into_bytes);
+        self.change(|fragment| fragment.set_envelope(index, json.as_deref()));
+    }
+
+    fn set_field(&mut self, name: &str, value: &impl Serialize) -> Result<(), ContextError> {
+        self.check_name(name)?;
+        let json = to_json(value)
+            .map_err(|source| ContextError::FieldValue { name: name.to_owned(), source })?;
+        self.change(|fragment| fragment.set_field(name, &json));
+        Ok(())
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Fragment)) {
+        let fragment = self.fragment.get_or_insert_with(|| Arc::new(Fragment::new()));
+        change(Arc::make_mut(fragment));
+    }
+
+    pub(crate) fn check_name(&self, name: &str) -> Result<(), ContextError> {
         if !is_name(name) {
             let name = name.chars().take(MAX_NAME_BYTES).collect();
             return Err(ContextError::FieldName { name });

@@ -60,7 +60,10 @@ impl DateText {
             DatePrecision::Micros => self.set_fraction::<6>(time.nanos / 1_000),
         }
         let width = precision.width();
-        self.text[width - 1] = b'Z';
+        // Only if need be: who reads 16 bytes at once, right after one of them was stored, waits for it.
+        if self.text[width - 1] != b'Z' {
+            self.text[width - 1] = b'Z';
+        }
         &self.text[..width]
     }
 

@@ -123,6 +123,22 @@ pub enum EmitError {
         /// Why not; `None` for an emit of the error handler while the spool is being made.
         source: Option<Arc<BuildError>>,
     },
+    /// The [transaction](crate::Transaction) that it was emitted into cannot be committed any more.
+    #[error("a `{event_type}` event cannot appear without the rest of its transaction")]
+    Transaction {
+        /// The type of the event.
+        event_type: &'static str,
+        /// Why not.
+        source: Arc<CommitError>,
+    },
+    /// No logger is [installed](crate::Logger::install) in this process.
+    #[error(
+        "no logger is installed for a `{event_type}` event; call `Logger::install` before the first emit"
+    )]
+    NotInstalled {
+        /// The type of the event.
+        event_type: &'static str,
+    },
 }
 
 impl EmitError {
@@ -136,6 +152,8 @@ impl EmitError {
             Self::SpoolFull { .. } => DropReason::SpoolFull,
             Self::Closed { .. } => DropReason::Closed,
             Self::NoSpool { .. } => DropReason::NoSpool,
+            Self::Transaction { .. } => DropReason::Transaction,
+            Self::NotInstalled { .. } => DropReason::NotInstalled,
         }
     }
 
@@ -148,7 +166,82 @@ impl EmitError {
             | Self::Panicked { event_type }
             | Self::SpoolFull { event_type }
             | Self::Closed { event_type }
-            | Self::NoSpool { event_type, .. } => event_type,
+            | Self::NoSpool { event_type, .. }
+            | Self::Transaction { event_type, .. }
+            | Self::NotInstalled { event_type } => event_type,
+        }
+    }
+}
+
+/// Why a [transaction](crate::Transaction) was not committed: none of its events appears. They are
+/// counted ([`Stats::dropped`](crate::Stats::dropped)), and gap lines in the log will tell of them,
+/// unless the logger is closed or has no spool.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommitError {
+    /// One of its events has no line. That one is counted by the reason that `source` gives, the others
+    /// as [`DropReason::Transaction`].
+    #[error("event number {number} of the transaction was not accepted, and so none of its events")]
+    Event {
+        /// Which of its events, from 1.
+        number: usize,
+        /// Why not.
+        source: EmitError,
+    },
+    /// Its lines together are longer than what can appear at once. All its events are counted as
+    /// [`DropReason::Transaction`].
+    #[error(
+        "the first {events} events of the transaction are {bytes} bytes long, but at most {limit_bytes} \
+         bytes can appear at once; commit fewer events at a time, or raise `spool_bytes`, of which a \
+         quarter counts, up to 16 MiB, and `segment_bytes`"
+    )]
+    TooLong {
+        /// How many events it took to pass the limit.
+        events: usize,
+        /// The length of their lines.
+        bytes: usize,
+        /// How long they may be.
+        limit_bytes: usize,
+    },
+    /// The spool had no room, and the overflow policy did not wait, or not any longer.
+    #[error(
+        "there was no room in the spool for a transaction of {events} events, {bytes} bytes; the disk is \
+         stuck or slower than the events, see `spool_bytes` and `overflow`"
+    )]
+    SpoolFull {
+        /// How many events it has.
+        events: usize,
+        /// The length of their lines.
+        bytes: usize,
+    },
+    /// The logger was closed.
+    #[error("the logger was closed before a transaction of {events} events was committed")]
+    Closed {
+        /// How many events it has.
+        events: usize,
+    },
+    /// This process is a fork of the one that built the logger, and no spool of its own could be
+    /// made.
+    #[error(
+        "this forked process could not make a spool of its own for a transaction of {events} events"
+    )]
+    NoSpool {
+        /// How many events it has.
+        events: usize,
+        /// Why not; `None` for a commit of the error handler while the spool is being made.
+        source: Option<Arc<BuildError>>,
+    },
+}
+
+impl CommitError {
+    /// The reason under which the event at `index` is counted.
+    pub(crate) fn reason_of(&self, index: usize) -> DropReason {
+        match self {
+            Self::Event { number, source } if *number == index + 1 => source.reason(),
+            Self::Event { .. } | Self::TooLong { .. } => DropReason::Transaction,
+            Self::SpoolFull { .. } => DropReason::SpoolFull,
+            Self::Closed { .. } => DropReason::Closed,
+            Self::NoSpool { .. } => DropReason::NoSpool,
         }
     }
 }
@@ -217,6 +310,10 @@ pub enum LogError {
     /// until there is room again.
     #[error(transparent)]
     Dropped(EmitError),
+    /// A [transaction](crate::Transaction) was not committed. Of those dropped for want of room only
+    /// the first is reported, until there is room again.
+    #[error(transparent)]
+    TransactionDropped(CommitError),
     /// An operation on a segment or its directory failed. Writes are tried again with growing
     /// pauses, up to a second, and events collect in the spool meanwhile; a sync is not tried
     /// again, and its caller gets the error; a removal by retention is tried again with the next

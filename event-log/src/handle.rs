@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::builder::LoggerBuilder;
-use crate::error::{BuildError, EmitError, FlushError, LogError};
+use crate::error::{BuildError, CommitError, EmitError, FlushError, LogError};
 use crate::fork;
 use crate::shared::{ErrorHandler, Shared};
 use crate::spool::directory::SpoolFile;
@@ -151,10 +151,24 @@ impl Handle {
         error
     }
 
+    /// Counts the events of a transaction that this process has no spool for.
+    #[cold]
+    pub(crate) fn refuse_transaction_without_spool(
+        &self,
+        events: usize,
+        source: Option<Arc<BuildError>>,
+    ) -> CommitError {
+        let error = CommitError::NoSpool { events, source };
+        if self.refused_in_child.fetch_add(events as u64, Ordering::Relaxed) == 0 {
+            self.shared.report(&LogError::TransactionDropped(error.clone()));
+        }
+        error
+    }
+
     /// The ledger of this process.
     pub(crate) fn stats(&self) -> Stats {
         if let Some(handle) = self.started() {
-            return handle.shared.ledger.stats();
+            return handle.shared.stats();
         }
         let refused = self.refused_in_child.load(Ordering::Relaxed);
         Stats {

@@ -12,6 +12,7 @@ use crate::event::{self, EventType};
 use crate::stats::{DropReason, Stats, TypeStats};
 use crate::writer::batch::Settled;
 use crate::writer::gap::GAP_TYPE;
+use crate::writer::segments::SegmentCounts;
 
 /// The counts of one logger.
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub(crate) struct Ledger {
     syncs: AtomicU64,
     segments_created: AtomicU64,
     segments_removed: AtomicU64,
+    rotations: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -122,6 +124,13 @@ impl Ledger {
         *dropped.entry((event_type, note())).or_default() += 1;
     }
 
+    /// Counts several that were refused together, each for the reason that `note` hands over; it runs
+    /// under the lock of the spool's table of drops.
+    pub(crate) fn drop_events(&self, note: impl FnOnce(&mut dyn FnMut(&'static str, DropReason))) {
+        let mut dropped = lock(&self.dropped);
+        note(&mut |event_type, reason| *dropped.entry((event_type, reason)).or_default() += 1);
+    }
+
     /// Runs `read` under the lock of the spool's table of drops.
     pub(crate) fn with_drops<T>(&self, read: impl FnOnce() -> T) -> T {
         let _dropped = lock(&self.dropped);
@@ -173,12 +182,13 @@ impl Ledger {
         self.syncs.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn set_segments(&self, created: u64, removed: u64) {
-        self.segments_created.store(created, Ordering::Relaxed);
-        self.segments_removed.store(removed, Ordering::Relaxed);
+    pub(crate) fn set_segments(&self, counts: SegmentCounts) {
+        self.segments_created.store(counts.created, Ordering::Relaxed);
+        self.segments_removed.store(counts.removed, Ordering::Relaxed);
+        self.rotations.store(counts.rotated, Ordering::Relaxed);
     }
 
-    /// The whole ledger as of now.
+    /// The counts as of now.
     pub(crate) fn stats(&self) -> Stats {
         // In this order: an event counts as accepted before it can be written, so what is read last
         // is never behind what was read first.
@@ -212,6 +222,7 @@ impl Ledger {
         stats.syncs = self.syncs.load(Ordering::Relaxed);
         stats.segments_created = self.segments_created.load(Ordering::Relaxed);
         stats.segments_removed = self.segments_removed.load(Ordering::Relaxed);
+        stats.rotations = self.rotations.load(Ordering::Relaxed);
         stats
     }
 

@@ -68,19 +68,71 @@
 //! itself by a line of type `event_log_gap`. The accounts balance: emitted = written + dropped +
 //! still in the spool.
 //!
+//! # Together, or not at all
+//!
+//! Events of a [transaction](Transaction) appear together and in order, or not at all, also across a
+//! kill: for emitting beside a database transaction.
+//!
+//! ```
+//! # use event_log::{Event, Logger};
+//! # #[derive(Event)] struct OrderPlaced { order: u64 }
+//! # #[derive(Event)] struct StockReserved { pieces: u32 }
+//! # fn place(logger: &Logger, database: impl FnOnce() -> std::io::Result<()>) -> std::io::Result<()> {
+//! let mut events = logger.transaction();
+//! events.emit(OrderPlaced { order: 17 });
+//! events.emit(StockReserved { pieces: 2 });
+//! database()?; // If this fails, nothing was ever emitted.
+//! events.commit();
+//! # Ok(())
+//! # }
+//! # let directory = tempfile::tempdir()?;
+//! # let logger = Logger::builder(directory.path()).build()?;
+//! # place(&logger, || Err(std::io::ErrorKind::Other.into())).unwrap_err();
+//! # assert_eq!(logger.stats().total.emitted, 0);
+//! # place(&logger, || Ok(()))?;
+//! # assert_eq!(logger.stats().total.emitted, 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # One logger for the process
+//!
+//! A logger is a value that is handed around, and nothing is global, unless a program wants it:
+//! [`Logger::install`] makes one the logger of the process, and [`event_log::emit`](emit) emits to it
+//! from anywhere. It is never dropped; [what that means at exit](Logger::install).
+//!
 //! # The main types
 //!
 //! - [`Event`], with [`#[derive(Event)]`](derive@Event): a struct, or each variant of an enum, is a
 //!   type of event. The derive refuses names that would break a table later.
 //! - [`Logger`]: a cheap clone that threads share. [`LoggerBuilder`] has all options and their
 //!   defaults; [`Overflow`] says what an emit does when the spool is full.
+//! - [`Transaction`]: events that appear together, or not at all.
 //! - [`Context`]: user, [`Locale`], [`CountryCode`] and common fields of a request; passed along
 //!   with [`Logger::with`], or ambient in a future ([`Context::scope`]) or a closure
-//!   ([`Context::enter`]).
+//!   ([`Context::enter`]); see [below](#the-context-of-a-request).
 //! - [`Stats`]: what became of the events. [`LogError`]: what the error handler is told.
 //! - [`Clock`] and [`Storage`]: for tests that set the time or make the disk fail.
 //! - [`testing`]: a logger that records in memory, [`assert_emitted!`] and what else the tests of
 //!   domain code want.
+//!
+//! # The context of a request
+//!
+//! Made once, where a request comes in, and current wherever its code runs:
+//!
+//! - [`Context::lenient`] takes what strangers sent, and tells of what makes no sense instead of
+//!   failing the request. With the feature `tower`, [`tower::ContextLayer`] does so for each request
+//!   of axum, tonic or hyper.
+//! - `.await`, `join!` and the like need nothing. A spawned task takes its context along with
+//!   [`in_current_context`](InContext::in_current_context), a thread, `spawn_blocking`, rayon or a
+//!   job for a worker with [`Context::wrap`], a stream with `scope_stream` (feature `stream`); see
+//!   [`Context`].
+//! - [`baggage`] carries it to the next service, in the W3C's header.
+//!
+//! # Watching the logger
+//!
+//! [`Logger::stats`] says what became of the events, how full the spool is, and how long events wait
+//! in it. With the feature `metrics` the same numbers go to Prometheus and others: [`metrics`] lists
+//! them and says what to watch.
 //!
 //! # At three in the morning
 //!
@@ -135,6 +187,13 @@
 //! **Who can read the files?** Whoever the umask lets: segments and spools are created as any file
 //! is, and hold user ids.
 //!
+//! # Reading the log in the same hour
+//!
+//! [`follow`], with the feature of that name, yields the lines as they are written, across rotations
+//! and restarts, to a consumer that can be killed and goes on where it stopped: at least once with a
+//! file of its own, exactly once where the position is stored with the result. Blocking, or as a
+//! `Stream`.
+//!
 //! # Platforms
 //!
 //! Linux, 64-bit and little-endian. The directory must lie on a file system that maps and locks files: a
@@ -143,11 +202,16 @@
 //!
 //! # Crate features
 //!
-//! None is on by default.
+//! None is on by default. But for `testing`, none adds anything to an emit.
 //!
-//! | feature | brings | costs |
+//! | feature | adds | crates |
 //! | --- | --- | --- |
-//! | `testing` | the module [`testing`], for `dev-dependencies` | no dependency |
+//! | `follow` | the module [`follow`], which reads the log as it grows | none |
+//! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
+//! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |
+//! | `stream` | `Context::scope_stream`: streams that are polled in a context | `futures-core` |
+//! | `testing` | the module [`testing`], for `dev-dependencies` | none |
+//! | `tower` | [`tower::ContextLayer`]: the context of each request | `tower-layer`, `tower-service` |
 //!
 //! # Where it is written down
 //!
@@ -157,7 +221,13 @@
 #![cfg_attr(feature = "testing", doc = "[`testing`]: crate::testing")]
 #![cfg_attr(feature = "testing", doc = "[`assert_emitted!`]: crate::testing::assert_emitted")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: #crate-features")]
+#![cfg_attr(feature = "follow", doc = "[`follow`]: crate::follow")]
+#![cfg_attr(not(feature = "follow"), doc = "[`follow`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
+#![cfg_attr(feature = "metrics", doc = "[`metrics`]: crate::metrics")]
+#![cfg_attr(not(feature = "metrics"), doc = "[`metrics`]: #crate-features")]
+#![cfg_attr(feature = "tower", doc = "[`tower::ContextLayer`]: crate::tower::ContextLayer")]
+#![cfg_attr(not(feature = "tower"), doc = "[`tower::ContextLayer`]: #crate-features")]
 
 #[cfg(target_endian = "big")]
 compile_error!("the spool's words are little-endian; big-endian targets are not supported");
@@ -166,18 +236,24 @@ compile_error!("a spool may have 4 GiB and is mapped whole; 32-bit targets are n
 #[cfg(not(target_os = "linux"))]
 compile_error!("event-log runs on Linux: it tells forks by a page that the kernel wipes");
 
+pub mod baggage;
 mod builder;
 mod clock;
 mod context;
 mod country_code;
 mod date;
+mod delays;
 mod emit;
 mod envelope;
 mod error;
 mod event;
+#[cfg(feature = "follow")]
+pub mod follow;
 mod fork;
 mod handle;
 mod id;
+mod installed;
+mod json;
 mod ledger;
 mod line;
 mod line_buffer;
@@ -185,6 +261,8 @@ mod local;
 mod locale;
 mod logger;
 mod mapping;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod names;
 mod params;
 mod progress;
@@ -194,20 +272,29 @@ mod stats;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
+mod transaction;
 mod user_id;
 mod waiting;
 mod writer;
 
 pub use crate::builder::{LoggerBuilder, Overflow};
 pub use crate::clock::Clock;
-pub use crate::context::{Context, ContextError, Entered, Scope};
+pub use crate::context::{
+    Context, ContextError, Entered, InContext, IntoCountryCode, IntoLocale, LenientContext, Scope,
+};
 pub use crate::country_code::{AsCountryCode, CountryCode, CountryCodeError};
 pub use crate::date::DatePrecision;
-pub use crate::error::{BuildError, EmitError, FlushError, LogError, SegmentError, SyncError};
+pub use crate::error::{
+    BuildError, CommitError, EmitError, FlushError, LogError, SegmentError, SyncError,
+};
 pub use crate::event::{Event, EventType};
+pub use crate::installed::{InstallError, dropped_before_install, emit, installed, try_emit};
 pub use crate::locale::{AsLocale, Locale, LocaleError};
 pub use crate::logger::{Logger, WithContext};
 pub use crate::stats::{DropReason, Stats, TypeStats};
+pub use crate::transaction::{Transaction, TransactionWithContext};
 pub use crate::user_id::{AsUserId, UserId};
 pub use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile, SystemStorage};
 /// Dates, as [`Clock`] tells them.

@@ -9,7 +9,6 @@
 //! runs: a `Serialize` implementation may emit events and enter contexts itself.
 
 use serde_core::Serialize;
-use serde_json::ser::Serializer;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -20,20 +19,30 @@ use crate::date::{DatePrecision, DateText};
 use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::id::{next_id, write_hyphenated};
+use crate::json::Json;
 use crate::line_buffer::LineBuffer;
-use crate::params::{OneLine, Params};
+use crate::params::Params;
 
 #[cfg(test)]
 mod tests;
 
 /// The beginning of every line; the zeros are replaced by the id.
-const HEAD: &[u8; 53] = b"{\"id\":\"00000000-0000-0000-0000-000000000000\",\"date\":\"";
-const ID_OFFSET: usize = 7;
-const TYPE_KEY: &[u8; 10] = b"\",\"type\":\"";
+pub(crate) const HEAD: &[u8; 53] = b"{\"id\":\"00000000-0000-0000-0000-000000000000\",\"date\":\"";
+pub(crate) const ID_OFFSET: usize = 7;
+pub(crate) const TYPE_KEY: &[u8; 10] = b"\",\"type\":\"";
 
 /// The offset in a line, in bytes, where the name of the type begins; it ends at the next quote.
 pub(crate) const fn type_offset(precision: DatePrecision) -> usize {
     HEAD.len() + precision.width() + TYPE_KEY.len()
+}
+
+/// When the event of a line was emitted, in milliseconds since 1970: the time in its id.
+pub(crate) fn emitted_millis(line: &[u8]) -> Option<u64> {
+    // Eight digits, a hyphen, four digits.
+    let text = str::from_utf8(line.get(ID_OFFSET..ID_OFFSET + 13)?).ok()?;
+    let (high, low) = text.split_once('-')?;
+    let digits = |text| u64::from_str_radix(text, 16).ok();
+    Some(digits(high)? << 16 | digits(low)?)
 }
 
 /// What a logger's options say about its lines.
@@ -118,14 +127,12 @@ impl Renderer {
     fn head(&mut self, type_name: &str, now: Timestamp, format: &LineFormat) -> Uuid {
         let id = next_id(now.unix_millis());
         self.line.start(format.max_line_bytes);
-        self.line.push(HEAD);
+        let date = self.dates.render(now, format.precision);
+        self.line.push_all([HEAD, date, TYPE_KEY, type_name.as_bytes()]);
         // Never `None`; and in place, as 36 bytes stored one by one and copied at once would stall.
         if let Some(out) = self.line.as_mut_slice()[ID_OFFSET..].first_chunk_mut() {
             write_hyphenated(id, out);
         }
-        self.line.push(self.dates.render(now, format.precision));
-        self.line.push(TYPE_KEY);
-        self.line.push(type_name.as_bytes());
         id
     }
 
@@ -211,7 +218,7 @@ fn write_value<V: Serialize>(
         (Some(value), _) => {
             line.push(key);
             // Numbers and strings fail only past the limit, which the line remembers.
-            let _: Result<_, _> = value.serialize(&mut Serializer::with_formatter(line, OneLine));
+            let _: Result<_, _> = value.serialize(Json::new(line));
         }
         (None, Some(piece)) => line.push(piece),
         (None, None) => {

@@ -42,6 +42,39 @@ impl LineBuffer {
         }
     }
 
+    /// Appends all pieces or, once the limit is passed, none. Cheaper than one after the other: the
+    /// room is looked for once, and no piece waits for the length that the one before has stored.
+    #[inline]
+    pub(crate) fn push_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        let end = self.len + pieces.iter().map(|piece| piece.len()).sum::<usize>();
+        match self.bytes.get_mut(self.len..end) {
+            Some(mut room) => {
+                for piece in pieces {
+                    let (to, rest) = room.split_at_mut(piece.len());
+                    copy(to, piece);
+                    room = rest;
+                }
+                self.len = end;
+            }
+            None => self.push_slow(&pieces.concat()),
+        }
+    }
+
+    /// Appends what `write` writes to the front of its argument, whose length it returns.
+    #[inline]
+    pub(crate) fn push_with<const MAX: usize>(
+        &mut self,
+        write: impl FnOnce(&mut [u8; MAX]) -> usize,
+    ) {
+        if let Some(room) = self.bytes.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+            self.len += write(room);
+        } else {
+            let mut room = [0; MAX];
+            let len = write(&mut room);
+            self.push(&room[..len]);
+        }
+    }
+
     #[cold]
     fn push_slow(&mut self, bytes: &[u8]) {
         let end = self.len + bytes.len();

@@ -16,6 +16,7 @@ use crate::error::{EmitError, FlushError, SyncError};
 use crate::event::Event;
 use crate::handle::Handle;
 use crate::stats::Stats;
+use crate::transaction::Transaction;
 use crate::waiting::{SyncFuture, flush_error, request_sync, sync_error, waitable};
 
 /// A log that events are emitted to: a cheap clone, shared between threads.
@@ -52,6 +53,11 @@ pub struct Logger {
 impl Logger {
     pub(crate) fn of(handle: Arc<Handle>) -> Self {
         Self { handle }
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
     }
 
     /// Begins a logger that writes into `directory`, which is created if it does not exist.
@@ -94,6 +100,14 @@ impl Logger {
     #[must_use = "a logger with a context emits nothing by itself"]
     pub fn with<'a>(&'a self, context: &'a Context) -> WithContext<'a> {
         WithContext { logger: self, context }
+    }
+
+    /// Begins a transaction: events that appear together, or not at all.
+    ///
+    /// It emits nothing before it is [committed](Transaction::commit), and holds a clone of this logger
+    /// until then.
+    pub fn transaction(&self) -> Transaction {
+        Transaction::new(Arc::clone(&self.handle), Context::new())
     }
 
     /// Waits until every event emitted before this call is in a segment.
@@ -218,5 +232,10 @@ impl WithContext<'_> {
     #[inline]
     pub fn try_emit<E: Event>(&self, event: E) -> Result<Uuid, EmitError> {
         self.logger.emit_from(&event, Some(self.context))
+    }
+
+    /// Begins a transaction whose events have this context; see [`Logger::transaction`].
+    pub fn transaction(&self) -> Transaction {
+        Transaction::new(Arc::clone(&self.logger.handle), self.context.clone())
     }
 }

@@ -4,8 +4,9 @@ use std::fmt;
 use std::io;
 
 use serde_core::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter};
 
+use crate::json::Json;
 use crate::line_buffer::LineBuffer;
 
 /// Where an event writes its fields.
@@ -50,8 +51,7 @@ impl<'a> Params<'a> {
         value: &T,
     ) -> Result<(), ParamsError> {
         self.line.push(key.as_bytes());
-        let mut serializer = Serializer::with_formatter(&mut *self.line, OneLine);
-        value.serialize(&mut serializer).map_err(|source| ParamsError { key, source })
+        value.serialize(Json::new(self.line)).map_err(|source| ParamsError { key, source })
     }
 }
 

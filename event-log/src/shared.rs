@@ -12,12 +12,15 @@ use std::time::{Duration, Instant};
 use crate::builder::{LoggerBuilder, Overflow};
 use crate::clock::TimeSource;
 use crate::context::Context;
-use crate::error::{EmitError, LogError};
+use crate::delays::Delays;
+use crate::error::{CommitError, EmitError, LogError};
+use crate::event::EventType;
 use crate::fork;
 use crate::ledger::Ledger;
 use crate::line::LineFormat;
 use crate::progress::Progress;
 use crate::spool::directory::SpoolFile;
+use crate::spool::record::Lines;
 use crate::spool::ring::{Pushed, Refused};
 use crate::stats::DropReason;
 #[cfg(feature = "testing")]
@@ -48,6 +51,9 @@ pub(crate) struct Shared {
     /// Takes the lines instead of the spool, if this is a recording logger.
     #[cfg(feature = "testing")]
     pub(crate) recording: Option<Arc<Recording>>,
+    pub(crate) delays: Delays,
+    #[cfg(feature = "metrics")]
+    pub(crate) publisher: crate::metrics::Publisher,
 }
 
 /// Numbers the loggers of this process; see [`Shared::serial`].
@@ -73,6 +79,9 @@ impl Shared {
             wake: Wake::default(),
             room: Room::default(),
             has_gaps: AtomicBool::new(false),
+            delays: Delays::default(),
+            #[cfg(feature = "metrics")]
+            publisher: builder.metrics.publisher(&builder.prefix),
             #[cfg(feature = "testing")]
             recording: None,
         }
@@ -81,12 +90,23 @@ impl Shared {
     /// Puts a line into the spool, waiting for room as the overflow policy says.
     #[inline]
     pub(crate) fn push(&self, line: &[u8], before_commit: impl Fn()) -> Result<(), Refused> {
+        self.push_lines(line, Lines::One, before_commit)
+    }
+
+    /// Puts lines into the spool as one record, waiting for room as the overflow policy says.
+    #[inline]
+    pub(crate) fn push_lines(
+        &self,
+        text: &[u8],
+        lines: Lines,
+        before_commit: impl Fn(),
+    ) -> Result<(), Refused> {
         #[cfg(feature = "testing")]
         if let Some(recording) = &self.recording {
-            return self.record(recording, line, before_commit);
+            return self.record(recording, text, before_commit);
         }
         let ring = self.spool.spool.ring();
-        match ring.push(line, &before_commit) {
+        match ring.push_lines(text, lines, &before_commit) {
             Ok(Pushed { used, .. }) => {
                 // Waking costs 12 µs, so it happens once a half lap, not once an event.
                 if used > ring.bytes() / 2 {
@@ -94,7 +114,7 @@ impl Shared {
                 }
                 Ok(())
             }
-            Err(Refused::Full) => self.push_when_there_is_room(line, &before_commit),
+            Err(Refused::Full) => self.push_when_there_is_room(text, lines, &before_commit),
             Err(Refused::Closed) => Err(Refused::Closed),
         }
     }
@@ -102,7 +122,8 @@ impl Shared {
     #[cold]
     fn push_when_there_is_room(
         &self,
-        line: &[u8],
+        text: &[u8],
+        lines: Lines,
         before_commit: &impl Fn(),
     ) -> Result<(), Refused> {
         self.wake.if_asleep();
@@ -117,7 +138,8 @@ impl Shared {
         };
         let ring = self.spool.spool.ring();
         loop {
-            let pushed = self.room.wait(deadline, || ring.push(line, before_commit));
+            let attempt = || ring.push_lines(text, lines, before_commit);
+            let pushed = self.room.wait(deadline, attempt);
             match pushed {
                 Ok(_) => return Ok(()),
                 Err(Refused::Closed) => return Err(Refused::Closed),
@@ -166,6 +188,38 @@ impl Shared {
         });
         if error.reason() != DropReason::SpoolFull || self.room.is_first_refusal() {
             self.report(&LogError::Dropped(error.clone()));
+        }
+        error
+    }
+
+    /// Counts the events of a refused transaction, of these types, and tells the error handler; returns
+    /// what they were counted as.
+    #[cold]
+    pub(crate) fn refuse_transaction(
+        &self,
+        mut error: CommitError,
+        types: &[&'static EventType],
+    ) -> CommitError {
+        let now = self.clock.now().unix_millis();
+        self.ledger.drop_events(|drop_event| {
+            let spool = &self.spool.spool;
+            // As for a single event.
+            let is_closed = spool.ring().is_closed();
+            if is_closed {
+                error = CommitError::Closed { events: types.len() };
+            }
+            for (index, event_type) in types.iter().enumerate() {
+                let reason = error.reason_of(index);
+                if !is_closed {
+                    spool.drops().add(event_type.name(), reason.code(), now);
+                    self.has_gaps.store(true, Ordering::Release);
+                }
+                drop_event(event_type.name(), reason);
+            }
+        });
+        let is_full = matches!(error, CommitError::SpoolFull { .. });
+        if !is_full || self.room.is_first_refusal() {
+            self.report(&LogError::TransactionDropped(error.clone()));
         }
         error
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// Why an event was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,16 +21,24 @@ pub enum DropReason {
     Closed = 5,
     /// A forked process could not make a spool of its own. No gap line tells of it.
     NoSpool = 6,
+    /// Another event of its [transaction](crate::Transaction) was not accepted, or all of them together
+    /// were too long.
+    Transaction = 7,
+    /// No logger was [installed](crate::Logger::install). In no logger's ledger, and no gap line tells of
+    /// it; see [`dropped_before_install`](crate::dropped_before_install).
+    NotInstalled = 8,
 }
 
 impl DropReason {
-    const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::SpoolFull,
         Self::TooLong,
         Self::NotSerializable,
         Self::Panicked,
         Self::Closed,
         Self::NoSpool,
+        Self::Transaction,
+        Self::NotInstalled,
     ];
 
     /// The name, as in gap lines: `spool_full`, for example.
@@ -42,6 +51,8 @@ impl DropReason {
             Self::Panicked => "panicked",
             Self::Closed => "closed",
             Self::NoSpool => "no_spool",
+            Self::Transaction => "transaction",
+            Self::NotInstalled => "not_installed",
         }
     }
 
@@ -75,6 +86,17 @@ pub struct Stats {
     pub by_type: BTreeMap<String, TypeStats>,
     /// How many events were dropped, by reason.
     pub dropped: BTreeMap<DropReason, u64>,
+    /// The size of the spool, in bytes.
+    pub spool_bytes: u64,
+    /// How much of the spool holds events, in bytes: their lines, and 16 to 31 bytes more for
+    /// each event and each transaction. Nearing `spool_bytes`, events are about to wait or be dropped.
+    pub spool_used_bytes: u64,
+    /// How long ago the event was emitted that waits in the spool as the first, to the millisecond;
+    /// `None` where none waits. Grows past the drain interval while the disk does not take lines.
+    pub oldest_waiting: Option<Duration>,
+    /// How long the oldest line of the last batch took from its emit to its segment, to the
+    /// millisecond; zero before the first.
+    pub drain_delay: Duration,
     /// Lines of type `event_log_gap` that the logger wrote by itself.
     pub gap_lines: u64,
     /// Lines of earlier processes that this logger found in their spools and wrote. They are not
@@ -85,6 +107,8 @@ pub struct Stats {
     pub written_bytes: u64,
     /// Segments created, also for recovered lines.
     pub segments_created: u64,
+    /// Segments ended because of their length or their period.
+    pub rotations: u64,
     /// Segments removed by retention.
     pub segments_removed: u64,
     /// How often the disk was asked to sync for callers of `sync`, with success or not; callers
@@ -93,7 +117,7 @@ pub struct Stats {
     /// Operations on segments and directories that failed, each attempt by itself; failed
     /// recoveries ([`NotRecovered`](crate::LogError::NotRecovered)) are not among them.
     pub io_errors: u64,
-    /// How often the error handler itself panicked.
+    /// How often the error handler itself panicked, or the recorder of metrics on the writer's thread.
     pub error_handler_panics: u64,
 }
 

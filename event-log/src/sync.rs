@@ -2,3 +2,5 @@
 //! `tests/models`, which compiles the ring's own source against loom.
 
 pub(crate) use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) use crate::mapping::prefetch_for_write;

@@ -138,6 +138,8 @@ impl Writer {
             self.sync_if_due();
             self.tell_gaps(GAP_INTERVAL);
             self.upkeep();
+            #[cfg(feature = "metrics")]
+            self.shared.publish_if_due();
             self.sleep_after(drained);
         }
         self.finish();
@@ -160,6 +162,7 @@ impl Writer {
                 *drained_to = settled.next;
                 shared.ledger.settle(settled, line::type_offset(shared.format.precision));
                 ring.release(settled.next);
+                shared.note_drained(settled);
                 shared.room.released();
                 shared.progress.written(settled.next);
             });
@@ -303,6 +306,8 @@ impl Writer {
             shared.report(&SegmentError { operation: "remove", path, source }.into());
         }
         self.report_incidents();
+        #[cfg(feature = "metrics")]
+        shared.publish_last();
         if ring.is_settled() {
             shared.spool.unlock();
         }
@@ -394,6 +399,6 @@ impl Writer {
             let path = self.shared.spool.path().to_owned();
             self.shared.report(&LogError::SpoolRemoved { path });
         }
-        self.shared.ledger.set_segments(counts.created, counts.removed);
+        self.shared.ledger.set_segments(counts);
     }
 }

@@ -11,7 +11,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Json, Router, middleware};
+use axum::{Json, Router};
+use event_log::tower::ContextLayer;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,11 +20,19 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use crate::events::Provider;
+use crate::metrics::{self, Metrics};
 use crate::request_context::{self, Student};
 use crate::school::{Refusal, School};
 
 /// How long a request may take that is under way when the service is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// What is served.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    pub(crate) school: Arc<School>,
+    pub(crate) metrics: Metrics,
+}
 
 type Shared = State<Arc<School>>;
 type LessonPath = Path<(String, u32)>;
@@ -31,7 +40,7 @@ type LessonPath = Path<(String, u32)>;
 /// Serves at `address` until Ctrl-C or a SIGTERM, then answers what was asked, within [`GRACE`].
 pub(crate) async fn serve_until_told(
     address: SocketAddr,
-    school: Arc<School>,
+    service: Service,
     log_directory: impl Display,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::bind(address)
@@ -47,7 +56,7 @@ pub(crate) async fn serve_until_told(
         sleep(GRACE).await;
     };
     tokio::select! {
-        served = serve(listener, school, async { drop(stopped.await) }) => served?,
+        served = serve(listener, service, async { drop(stopped.await) }) => served?,
         () = grace_is_over => {}
     }
     Ok(())
@@ -68,20 +77,21 @@ fn listen_to_signals() -> io::Result<impl Future<Output = ()>> {
 /// Serves until `stop` is ready and every request that had come in is answered.
 pub(crate) async fn serve(
     listener: TcpListener,
-    school: Arc<School>,
+    service: Service,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(school)).with_graceful_shutdown(stop).await
+    axum::serve(listener, router(service)).with_graceful_shutdown(stop).await
 }
 
-fn router(school: Arc<School>) -> Router {
+fn router(Service { school, metrics }: Service) -> Router {
     Router::new()
         .route("/sign-up", post(sign_up))
         .route("/courses/{course}/lessons/{lesson}/start", post(start_lesson))
         .route("/courses/{course}/lessons/{lesson}/clear", post(clear_lesson))
         .route("/plans/{plan}/purchase", post(purchase_plan))
-        .layer(middleware::from_fn(request_context::layer))
+        .layer(ContextLayer::new(request_context::of_request))
         .with_state(school)
+        .merge(metrics::router(metrics))
 }
 
 #[derive(Deserialize)]

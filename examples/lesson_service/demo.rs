@@ -1,7 +1,6 @@
 //! The demo: the service on a free port, and clients that drive real requests through it.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -10,8 +9,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use crate::app::Service;
 use crate::client::{Answers, Client};
-use crate::school::School;
 use crate::{app, report};
 
 /// What to drive through the service: requests that succeed, beside some that do not. Each connection has one request under way at a time.
@@ -32,7 +31,7 @@ pub(crate) struct Outcome {
 ///
 /// # Errors
 /// If a request is not answered as it should be.
-pub(crate) async fn run(school: Arc<School>, load: Load) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(service: Service, load: Load) -> anyhow::Result<Outcome> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let Load { requests, connections } = load;
@@ -40,7 +39,7 @@ pub(crate) async fn run(school: Arc<School>, load: Load) -> anyhow::Result<Outco
 
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async { drop(stopped.await) };
-    let server = tokio::spawn(app::serve(listener, school, stopped));
+    let server = tokio::spawn(app::serve(listener, service, stopped));
     let outcome = drive(address, load).await;
     drop(stop);
     server.await?.context("the service failed")?;

@@ -23,11 +23,16 @@
 //!        -H 'accept-language: ja' -H 'cf-ipcountry: JP' http://127.0.0.1:8080/sign-up
 //! {"user_id":1}
 //! $ curl -X POST -H 'authorization: Bearer student-1' http://127.0.0.1:8080/courses/kanji/lessons/1/start
+//! $ curl -s http://127.0.0.1:8080/metrics | grep written_total
+//! # HELP event_log_written_total events that are in a segment
+//! # TYPE event_log_written_total counter
+//! event_log_written_total{logger="events"} 2
 //! ```
 //!
 //! - [`events`]: what analysts will read for years.
 //! - [`school`]: what happens in a school, and where the events are emitted; it knows nothing of HTTP.
 //! - [`app`], [`request_context`]: routes, and what every event of a request has in common.
+//! - [`metrics`]: the numbers of the log, for Prometheus.
 //! - [`demo`], [`client`], [`read_back`], [`report`]: the load, the check of the files, what is printed.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -35,6 +40,7 @@ mod app;
 mod client;
 mod demo;
 mod events;
+mod metrics;
 mod options;
 mod read_back;
 mod report;
@@ -48,25 +54,29 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Parser;
 use event_log::{Context, Logger};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::runtime::Runtime;
 
+use crate::app::Service;
+use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::school::School;
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let directory = options.log_directory()?;
-    let logger = open_log(&directory)?;
+    let (logger, metrics) = open_log(&directory)?;
     let school = Arc::new(School::new(logger.clone()));
+    let service = Service { school, metrics };
     let runtime = Runtime::new().context("cannot start the runtime")?;
 
     let outcome = match options.load() {
         None => {
-            let served = app::serve_until_told(options.listen, school, directory.display());
+            let served = app::serve_until_told(options.listen, service, directory.display());
             runtime.block_on(served)?;
             None
         }
-        Some(load) => Some(runtime.block_on(demo::run(school, load))?),
+        Some(load) => Some(runtime.block_on(demo::run(service, load))?),
     };
 
     // The drop of the last handle would drain too; whoever wants to know how that went closes.
@@ -79,10 +89,16 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-fn open_log(directory: &Path) -> anyhow::Result<Logger> {
+/// The log, and its numbers for Prometheus.
+fn open_log(directory: &Path) -> anyhow::Result<(Logger, Metrics)> {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let prometheus = recorder.handle();
     let logger = Logger::builder(directory)
         .context(Context::new().field("app_version", env!("CARGO_PKG_VERSION"))?)
         .on_error(report::log_error)
+        // A service whose other parts have metrics too installs the recorder for the process instead.
+        .metrics_recorder(recorder)
         .build()?;
-    Ok(logger)
+    let metrics = Metrics::new(logger.clone(), prometheus);
+    Ok((logger, metrics))
 }

@@ -1,41 +1,42 @@
-//! What every event of a request has in common, taken from the request's headers by one middleware.
+//! What every event of a request has in common, taken from the request's headers by one layer.
 //!
 //! A header is what a stranger sent: one that makes no sense is as good as none, and never a reason to
 //! refuse the request.
+
+use std::sync::LazyLock;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
-use axum::response::Response;
-use event_log::{Context, ContextError, CountryCode, Locale};
+use event_log::baggage::{BaggageKeys, BaggageKind};
+use event_log::{Context, Locale};
 use uuid::Uuid;
 
 /// The longest id that is taken from a client, in bytes: it is in every line of the request.
 const MAX_ID_BYTES: usize = 64;
 
-/// Serves the request with its context current, on whichever thread it goes on after an `.await`.
-pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    let context = of_request(request.headers())
-        .expect("the common fields have fixed names, and their values are text");
-    context.scope(next.run(request)).await
-}
+/// What is taken from baggage: nothing that a stranger may not choose, so not the user.
+static BAGGAGE: LazyLock<BaggageKeys> = LazyLock::new(|| {
+    let keys = BaggageKeys::new().max_value_bytes(MAX_ID_BYTES);
+    keys.field("session.id", "session_id", BaggageKind::Text).expect("both are names")
+});
 
-fn of_request(headers: &HeaderMap) -> Result<Context, ContextError> {
+/// What is known of every event of a request, whatever its headers hold.
+pub(crate) fn of_request(request: &Request) -> Context {
+    let headers = request.headers();
     let request_id = client_id(headers, "x-request-id");
     let request_id = request_id.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
-    let mut context = Context::new()
+    Context::new()
+        .lenient()
         .user_id(student(headers))
-        .field("session_id", client_id(headers, "x-session-id"))?
-        .field("request_id", request_id)?;
-    if let Some(locale) = locale(headers) {
-        context = context.locale(locale)?;
-    }
-    if let Some(country_code) = country_code(headers) {
-        context = context.country_code(country_code)?;
-    }
-    Ok(context)
+        .locale(locale(headers))
+        .country_code(country_code(headers))
+        .field("session_id", client_id(headers, "x-session-id"))
+        .field("request_id", request_id)
+        .baggage(&BAGGAGE, headers.get_all("baggage"))
+        // Somebody tries out every header; who wants to know hands it to tracing.
+        .finish(drop)
 }
 
 /// The student who asks; a request from nobody is refused.
@@ -75,11 +76,10 @@ fn weighted_locale(range: &str) -> Option<(f32, Locale)> {
     is_wanted.then(|| Locale::new(tag.trim()).ok().map(|locale| (weight, locale)))?
 }
 
-/// The country that the CDN found for the client's address; `XX` is its word for none, and its other
-/// codes, such as `T1` for Tor, do not have the shape of a country's.
-fn country_code(headers: &HeaderMap) -> Option<CountryCode> {
-    let found = CountryCode::new(text(headers, "cf-ipcountry")?).ok()?;
-    (found.as_str() != "XX").then_some(found)
+/// The country that the CDN found for the client's address; `XX` is its word for none. Its other
+/// codes, such as `T1` for Tor, do not have the shape of a country's, so the context refuses them.
+fn country_code(headers: &HeaderMap) -> Option<&str> {
+    text(headers, "cf-ipcountry").filter(|found| *found != "XX")
 }
 
 /// An id that the client chose, if it looks like one.

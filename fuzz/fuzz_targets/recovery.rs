@@ -2,6 +2,7 @@
 //!
 //! - Nothing panics, and the next logger works.
 //! - Every line that it writes was emitted, or tells of a gap; what was in a segment stays in it.
+//! - The lines of a transaction that it writes stand side by side, all of them.
 //! - While header, journal and segment are whole: each record that is whole comes into a segment,
 //!   exactly once and in order, and each dropped event is told of.
 //! - A spool goes only if it was read; what cannot be read is set aside, byte for byte.
@@ -163,9 +164,11 @@ struct Life {
     segment: Option<(String, Vec<u8>)>,
     /// How much of it the journal knows of.
     checkpoint: usize,
-    /// The records behind the checkpoint: place in the spool's file, length there, line.
+    /// The records behind the checkpoint: place in the spool's file, length there, what they hold.
     left: Vec<(usize, usize, Vec<u8>)>,
     emitted: HashSet<Vec<u8>>,
+    /// What each transaction holds, by its first line.
+    transactions: HashMap<Vec<u8>, Vec<u8>>,
     dropped: u64,
 }
 
@@ -248,11 +251,18 @@ fn live(drained: &[u64], left: u64, torn: u64) -> Life {
     let mut number = 0;
     let mut emit = |upto: u64| {
         while number < upto {
-            let text = "x".repeat((number * 37 % 700) as usize);
-            if let Ok(id) = logger.try_emit(Step { number, text: &text }) {
-                emitted.insert(id.to_string(), number);
+            // Every fifth time a transaction of two or three.
+            let size = if number % 5 == 0 { 2 + number % 2 } else { 1 };
+            let mut events = logger.transaction();
+            let mut ids = Vec::new();
+            for number in number..number + size {
+                let text = "x".repeat((number * 37 % 700) as usize);
+                ids.push((events.try_emit(Step { number, text: &text }).expect("it renders"), number));
             }
-            number += 1;
+            if events.try_commit().is_ok() {
+                emitted.extend(ids.into_iter().map(|(id, number)| (id.to_string(), number)));
+            }
+            number += size;
         }
     };
     let mut ages = vec![spools(directory.path()).remove(&file_name).expect("the spool")];
@@ -274,8 +284,15 @@ fn live(drained: &[u64], left: u64, torn: u64) -> Life {
     let (head, segment, checkpoint) = journal(image);
     let segment = fs::read(directory.path().join(&segment)).ok().map(|text| (segment, text));
     let mut lines: HashSet<Vec<u8>> = HashSet::new();
+    let mut transactions = HashMap::new();
     for age in &ages {
-        lines.extend(records(age, 0).into_iter().map(|(_, _, line)| line));
+        for (_, _, text) in records(age, 0) {
+            let of_record: Vec<&[u8]> = scratch::lines(&text).collect();
+            lines.extend(of_record.iter().map(|line| line.to_vec()));
+            if let [first, _, ..] = of_record[..] {
+                transactions.insert(first.to_vec(), text.clone());
+            }
+        }
     }
     lines.extend(scratch::files(directory.path()).values().flat_map(|text| {
         scratch::lines(text).filter(|line| line.ends_with(b"\n")).map(<[u8]>::to_vec)
@@ -288,6 +305,7 @@ fn live(drained: &[u64], left: u64, torn: u64) -> Life {
         segment,
         checkpoint,
         emitted: lines,
+        transactions,
         dropped,
     }
 }
@@ -301,7 +319,7 @@ fn journal(image: &[u8]) -> (u64, String, usize) {
     (word(image, at + 8), name, word(image, at + 16) as usize)
 }
 
-/// The records of an undamaged image at or behind `head`, in order: place, length, line.
+/// The records of an undamaged image at or behind `head`, in order: place, length, what they hold.
 fn records(image: &[u8], head: u64) -> Vec<(usize, usize, Vec<u8>)> {
     let ring = &image[RING..];
     let mut found = BTreeMap::new();
@@ -311,10 +329,11 @@ fn records(image: &[u8], head: u64) -> Vec<(usize, usize, Vec<u8>)> {
         if header >> 56 != 0xFF || position % ring.len() as u64 != at as u64 || position < head {
             continue;
         }
-        let length = (word(ring, at + 8) >> 32) as usize;
-        let line: Vec<u8> = (0..length).map(|i| ring[(at + 16 + i) % ring.len()]).collect();
-        if record::checksum(position, &line) == word(ring, at + 8) as u32 {
-            found.insert(position, (RING + at, 16 + length, line));
+        // The top byte says whether there are several lines.
+        let length = (word(ring, at + 8) >> 32) as usize & 0xFF_FFFF;
+        let text: Vec<u8> = (0..length).map(|i| ring[(at + 16 + i) % ring.len()]).collect();
+        if record::checksum(position, &text) == word(ring, at + 8) as u32 {
+            found.insert(position, (RING + at, 16 + length, text));
         }
     }
     found.into_values().collect()
@@ -487,6 +506,7 @@ fuzz_target!(|input: Input| {
         }
     }
     assert_eq!(own, 1);
+    check_transactions(life, &before, &after);
     assert_eq!(stats.recovered_lines, recovered.len() as u64);
 
     check_spool("events.0badf00d.spool", input.other.as_deref(), &left, &troubles);
@@ -526,7 +546,7 @@ fuzz_target!(|input: Input| {
         .left
         .iter()
         .filter(|(at, length, _)| is_record_whole(*at, *length))
-        .map(|(_, _, line)| &line[..])
+        .flat_map(|(_, _, text)| scratch::lines(text))
         .collect();
     let set: HashSet<&[u8]> = wanted.iter().copied().collect();
     let found: Vec<&[u8]> = found.copied().filter(|line| set.contains(line)).collect();
@@ -579,6 +599,25 @@ fn written<'a>(
         }
     }
     written
+}
+
+/// Each transaction that begins in what the recovery wrote is there to its end.
+fn check_transactions(
+    life: &Life,
+    before: &BTreeMap<String, Vec<u8>>,
+    after: &BTreeMap<String, Vec<u8>>,
+) {
+    for (name, text) in after {
+        let old = before.get(name).map_or(0, Vec::len);
+        let mut at = 0;
+        for line in scratch::lines(text) {
+            // One that begins in what was there may have been cut by whoever cut the segment.
+            if let Some(whole) = life.transactions.get(line).filter(|_| at >= old) {
+                assert!(text[at..].starts_with(whole), "a transaction is not whole in {name}");
+            }
+            at += line.len();
+        }
+    }
 }
 
 fn shown(line: &[u8]) -> String {

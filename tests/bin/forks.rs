@@ -104,9 +104,31 @@ fn main() {
             assert!(wait_for(of_child));
             assert_eq!(recorded.len(), 100);
         }
+        "transaction" => fork_within_transactions(&logger),
         "orphan" => orphan(&logger, &directory),
         "gaps" => drop_and_die(&logger),
         other => panic!("no mode `{other}`"),
+    }
+}
+
+/// Of two transactions from before the fork, the child commits both, and the parent one.
+fn fork_within_transactions(logger: &Logger) {
+    let transaction = |process| {
+        let mut events = logger.transaction();
+        (0..3).for_each(|number| events.emit(Forked { process, number }));
+        events
+    };
+    let (by_both, by_child) = (transaction(1), transaction(2));
+    match fork().expect("a fork") {
+        None => {
+            by_both.try_commit().expect("a healthy disk");
+            by_child.try_commit().expect("a healthy disk");
+            exit_at_once(0)
+        }
+        Some(child) => {
+            by_both.try_commit().expect("a healthy disk");
+            assert!(wait_for(child));
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release -p tests --bin kill_rig -- --rounds 2000 --threads 4`
 //!
-//! Prints per mode the emits that returned, the lines found, and how many were lost, duplicated and
-//! torn; exits non-zero if any was, or if anything else was not as it must be.
+//! Prints per mode the events whose emit or commit returned, the lines found, and how many were lost,
+//! duplicated and torn, and how many transactions were not whole; exits non-zero if any was, or if anything else was not as it must be.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
 use std::io::{IsTerminal, Write, stderr};
@@ -24,6 +24,7 @@ kill_rig [--rounds N] [--threads T] [--mode NAME] [--seed S] [--dir PATH] [--job
 --rounds   rounds of each mode; 100, or 1 with --seed
 --threads  threads that emit in each process; 4
 --mode     only this one of: sigkill abort exit panic oom stop rotation retention recovery second
+           transaction
 --seed     the seed of the first round, as printed for a round that went wrong: replays its choices
 --dir      where the logs are; /dev/shm if there is one, or else the directory for temporary files
 --jobs     rounds at a time; 3
@@ -36,7 +37,10 @@ rotation   SIGKILL, or SIGSTOP and SIGKILL, before, within or after a file opera
 retention  the same with the removals of retention, sometimes beside a living process; what was
            removed is kept aside and counted as found
 recovery   the recoverer is killed in this way or at a random moment, and again, up to five times
-second     SIGKILL, or SIGSTOP and SIGKILL, beside one or two processes on the same directory";
+second     SIGKILL, or SIGSTOP and SIGKILL, beside one or two processes on the same directory
+transaction  the same at a random moment or in a rotation, with transactions beside single emits, each
+           of which must be whole, in order, in one segment, or not there; sometimes the recoverer
+           is killed too";
 
 struct Options {
     rounds: u64,
@@ -128,10 +132,22 @@ fn play(mode: Mode, options: &Options) -> bool {
     for line in all.wrong.iter().take(20) {
         println!("{line}");
     }
-    let Seen { returned, lines, lost, duplicated, torn, segments, recovered, hits, wrong } = all;
+    let Seen {
+        returned,
+        lines,
+        lost,
+        duplicated,
+        torn,
+        segments,
+        recovered,
+        hits,
+        wrong,
+        transactions,
+        partial,
+    } = all;
     println!(
-        "{:<9} {} rounds, {} threads: returned {returned}, found {lines}, lost {lost}, duplicated \
-         {duplicated}, torn {torn}; {segments} segments, {recovered} lines recovered at last, {hits} \
+        "{:<11} {} rounds, {} threads: returned {returned}, found {lines}, lost {lost}, duplicated \
+         {duplicated}, torn {torn}, partial {partial} of {transactions} transactions; {segments} segments, {recovered} lines recovered at last, {hits} \
          aimed kills hit, {} things wrong, {:.0} s, from seed {}",
         mode.name(),
         options.rounds,
@@ -140,7 +156,7 @@ fn play(mode: Mode, options: &Options) -> bool {
         began.elapsed().as_secs_f64(),
         options.seed,
     );
-    wrong.is_empty() && (lost, duplicated, torn) == (0, 0, 0)
+    wrong.is_empty() && (lost, duplicated, torn, partial) == (0, 0, 0, 0)
 }
 
 fn one(program: &Path, mode: Mode, seed: u64, options: &Options) -> Seen {

@@ -3,9 +3,9 @@
 //!
 //! `cargo run -p tests --bin make_fixture -- DIRECTORY` makes in it
 //!
-//! - a segment with two whole lines and a part of the third,
-//! - a spool with the journal of that segment, the rest of the lines (the last one around the end of
-//!   the ring) and a drop that no gap line tells of,
+//! - a segment that ends in the second line of a transaction,
+//! - a spool with the journal of that segment, this transaction and more lines, around the end of the
+//!   ring, and a drop that no gap line tells of,
 //! - `expected.jsonl`: every line that a recovery must yield, in order.
 #![expect(clippy::print_stdout, reason = "a command-line tool")]
 
@@ -25,8 +25,9 @@ struct Fixture<'a> {
 }
 
 /// As many as fill the smallest ring and go around its end.
-const DRAINED: u32 = 62;
-const LEFT: u32 = 5;
+const DRAINED: u32 = 61;
+const LEFT_IN_TRANSACTION: u32 = 3;
+const LEFT: u32 = LEFT_IN_TRANSACTION + 3;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,9 +71,14 @@ fn die(directory: &Path) {
     let emit = |number| logger.emit(Fixture { number, text: &long });
     (0..DRAINED).for_each(emit);
     logger.flush(PATIENCE).expect("a healthy disk");
-    // Room for a part of the next line only.
-    disk.leave_room(300);
-    (DRAINED..DRAINED + LEFT).for_each(emit);
+    // Room for one line of about 1,000 bytes and a part of the next.
+    disk.leave_room(1_300);
+    let mut transaction = logger.transaction();
+    for number in DRAINED..DRAINED + LEFT_IN_TRANSACTION {
+        transaction.emit(Fixture { number, text: &long });
+    }
+    transaction.try_commit().expect("there is room");
+    (DRAINED + LEFT_IN_TRANSACTION..DRAINED + LEFT).for_each(emit);
     logger.emit(Fixture { number: 0, text: &"too long ".repeat(1_000) });
     let before = disk.count(Operation::Append);
     wait_until("the disk has refused", || disk.count(Operation::Append) > before + 2);

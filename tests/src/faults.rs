@@ -1,13 +1,14 @@
 //! One life of a logger in which one file operation fails: what the fault rig plays over and over.
 //!
-//! The life is always the same: events in three groups, a flush or a sync after each, rotations in
-//! between, retention on, a close, and a second logger on the same directory. One operation fails, so
-//! many times in a row; an append may take some bytes first. Then everything must be right again:
+//! The life is always the same: events in three groups, the second one a transaction, a flush or a sync
+//! after each, rotations in between, retention on, a close, and a second logger on the same directory.
+//! One operation fails, so many times in a row; an append may take some bytes first. Then everything
+//! must be right again:
 //!
-//! - each accepted event is in exactly one whole line, in order;
+//! - each accepted event is in exactly one whole line, in order, and the transaction in one segment;
 //! - the ledger balances, and nothing is left in the spool;
-//! - a segment ends within a line only if the disk refused to take the rest for another reason than
-//!   that it was full.
+//! - a segment ends within a line, or within the transaction, only if the disk refused to take the rest
+//!   for another reason than that it was full; then the transaction is whole in the next one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -286,6 +287,9 @@ struct Numbered<'a> {
 /// Events in each of the three groups.
 const GROUP: u32 = 5;
 
+/// The group that is a transaction.
+const TRANSACTION: u32 = 1;
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn builder(directory: &Path, storage: FaultyStorage) -> LoggerBuilder {
@@ -310,8 +314,17 @@ fn life_with(fault: Option<Fault>) -> Result<(), String> {
     };
     let filling = "x".repeat(60);
     for group in 0..3 {
-        for number in group * GROUP..(group + 1) * GROUP {
-            logger.try_emit(Numbered { number, filling: &filling }).map_err(|e| e.to_string())?;
+        let events = (group * GROUP..(group + 1) * GROUP)
+            .map(|number| Numbered { number, filling: &filling });
+        if group == TRANSACTION {
+            let mut transaction = logger.transaction();
+            events.for_each(|event| transaction.emit(event));
+            transaction.try_commit().map_err(|error| error.to_string())?;
+        } else {
+            events
+                .map(|event| logger.try_emit(event))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| error.to_string())?;
         }
         logger.flush(PATIENCE).map_err(|error| format!("flush: {error}"))?;
         // A refused sync is an error for its caller, and no more.
@@ -330,33 +343,43 @@ fn life_with(fault: Option<Fault>) -> Result<(), String> {
 }
 
 fn check(directory: &Path, fault: Option<Fault>) -> Result<(), String> {
-    let mut numbers = Vec::new();
+    let mut all = Vec::new();
     for path in segments(directory) {
+        let mut numbers = Vec::new();
         let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
         if text.is_empty() {
             return Err(format!("{} is empty", path.display()));
         }
         for line in text.split_inclusive('\n') {
             if !line.ends_with('\n') {
-                may_end_within_a_line(fault)?;
+                may_be_given_up(fault)?;
                 continue;
             }
             let value: Value =
                 serde_json::from_str(line).map_err(|error| format!("{error}: {line:?}"))?;
             numbers.push(value["params"]["number"].as_u64());
         }
+        let is_of_transaction = |number: &Option<u64>| {
+            number.is_some_and(|n| n / u64::from(GROUP) == u64::from(TRANSACTION))
+        };
+        let there = numbers.iter().filter(|number| is_of_transaction(number)).count();
+        if there > 0 && there < GROUP as usize {
+            may_be_given_up(fault)?;
+            numbers.retain(|number| !is_of_transaction(number));
+        }
+        all.extend(numbers);
     }
     let expected: Vec<Option<u64>> = (0..u64::from(3 * GROUP)).map(Some).collect();
-    if numbers != expected {
-        return Err(format!("the lines are {numbers:?}"));
+    if all != expected {
+        return Err(format!("the lines are {all:?}"));
     }
     Ok(())
 }
 
-fn may_end_within_a_line(fault: Option<Fault>) -> Result<(), String> {
+fn may_be_given_up(fault: Option<Fault>) -> Result<(), String> {
     let full = [Errno::NOSPC.raw_os_error(), Errno::DQUOT.raw_os_error()];
     match fault {
         Some(fault) if !full.contains(&fault.errno) => Ok(()),
-        _ => Err("a segment ends within a line".to_owned()),
+        _ => Err("a segment ends within a line, or within a transaction".to_owned()),
     }
 }

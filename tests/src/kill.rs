@@ -1,10 +1,11 @@
 //! One round of killing: a child emits, dies, and its log is opened again.
 //!
 //! The [`child`] has threads that emit numbered events and, after each emit that
-//! returned, append one byte to a file of their own: the file's length is the number of emits that
-//! returned, and it survives `SIGKILL` as the log does. Whatever kills the child, its log must then
-//! hold each of these events exactly once, and of each thread at most the one event more whose emit
-//! returned before its byte was written.
+//! returned, append one byte to a file of their own, and after a commit one for each event of the
+//! transaction: the file's length is the number of events whose emit or commit returned, and it
+//! survives `SIGKILL` as the log does. Whatever kills the child, its log must then hold each of these events exactly once, and of each thread at most the one event more whose emit
+//! returned before its byte was written, or the events of one transaction. Of a transaction it holds all
+//! or nothing.
 //!
 //! The kill comes at a moment of its own, or [at a file operation](crate::trap) of the child.
 
@@ -29,6 +30,9 @@ use crate::wait::{PATIENCE, wait_until};
 
 /// Threads that emit in each child, unless a round wants another number.
 pub const THREADS: u32 = 4;
+
+/// The most events in a transaction of a child.
+pub const LONGEST_TRANSACTION: u64 = 12;
 
 /// In the environment of every child: a program that is more than the child is the child then.
 pub const CHILD_VARIABLE: &str = "EVENT_LOG_KILL_CHILD";
@@ -88,11 +92,14 @@ pub enum Mode {
     Recovery,
     /// Killed beside other processes on the same directory.
     Second,
+    /// Killed, or stopped and killed, at any moment or while a segment follows another, while the
+    /// threads emit in transactions as well; sometimes the recoverer is killed too.
+    Transaction,
 }
 
 impl Mode {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sigkill,
         Self::Abort,
         Self::Exit,
@@ -103,6 +110,7 @@ impl Mode {
         Self::Retention,
         Self::Recovery,
         Self::Second,
+        Self::Transaction,
     ];
 
     /// The word on the command line.
@@ -119,6 +127,7 @@ impl Mode {
             Self::Retention => "retention",
             Self::Recovery => "recovery",
             Self::Second => "second",
+            Self::Transaction => "transaction",
         }
     }
 
@@ -134,6 +143,7 @@ impl Mode {
             ending: Ending::Kill,
             aim: None,
             is_retaining: false,
+            has_transactions: false,
             processes: 1,
             killed_recoveries: 0,
         };
@@ -160,6 +170,13 @@ impl Mode {
                 ..plain
             },
             Self::Second => Round { ending: sudden, processes: 2 + some(random.below(2)), ..plain },
+            Self::Transaction => Round {
+                ending: sudden,
+                has_transactions: true,
+                aim: (random.below(2) == 0).then_some(Aim::Rotation),
+                killed_recoveries: some(random.below(3)),
+                ..plain
+            },
         }
     }
 }
@@ -177,6 +194,8 @@ pub struct Round {
     pub aim: Option<Aim>,
     /// Whether retention is on, and what it removes is kept aside.
     pub is_retaining: bool,
+    /// Whether the children's threads emit in transactions, too.
+    pub has_transactions: bool,
     /// Children on the same directory; the first one dies, the others end in good order after it.
     pub processes: u32,
     /// So many recoverers are killed too before one is left alone; some emit as well.
@@ -196,6 +215,10 @@ pub struct Seen {
     pub duplicated: u64,
     /// Lines that are cut, or no JSON, or not as a line must be.
     pub torn: u64,
+    /// Transactions in the log at the end.
+    pub transactions: u64,
+    /// Those of them that are not whole, in order, in one segment, with nothing in between.
+    pub partial: u64,
     /// Segments at the end, and those that retention removed.
     pub segments: u64,
     /// Lines that the last opening found in spools.
@@ -214,6 +237,8 @@ impl Seen {
         self.lost += other.lost;
         self.duplicated += other.duplicated;
         self.torn += other.torn;
+        self.transactions += other.transactions;
+        self.partial += other.partial;
         self.segments += other.segments;
         self.recovered += other.recovered;
         self.hits += other.hits;
@@ -231,6 +256,10 @@ pub struct Numbered<'a> {
     pub thread: u32,
     /// Counts the thread's emits from 0.
     pub number: u64,
+    /// How many events its transaction has, or 1.
+    pub of: u64,
+    /// Which of them it is, from 0.
+    pub part: u64,
     /// Makes lines of different lengths.
     pub filling: &'a str,
 }
@@ -344,6 +373,7 @@ impl<'a> Play<'a> {
             target,
             threads: self.round.threads,
             side: self.round.is_retaining.then(|| self.side.clone()),
+            has_transactions: self.round.has_transactions,
             aim,
         };
         Command::new(self.child)

@@ -1,7 +1,9 @@
 //! Helpers for the tests of the workspace.
 
+pub mod catalog;
 pub mod clock;
 pub mod faults;
+pub mod follow;
 pub mod kill;
 pub mod random;
 pub mod soak;

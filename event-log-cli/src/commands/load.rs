@@ -5,12 +5,16 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 
+use event_log_catalog::lock;
+
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::input::paths;
 use crate::lake::layout::{By, Layout};
 use crate::lake::local::LocalStore;
 use crate::lake::settings::{Format, Settings};
+use crate::lake::store::Store;
+use crate::load::parquet::Tables;
 use crate::load::{Load, Loaded, chunk};
 
 /// A smaller batch would be smaller than what is read at once.
@@ -29,6 +33,10 @@ pub struct Args {
     /// What the files of the lake are; the same for all loads of a lake.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// The catalogue that says the types of the columns of Parquet: a lock file, as `events.lock.json`.
+    /// Without one a first pass over the inputs finds them.
+    #[arg(long, value_name = "FILE")]
+    pub catalog: Option<PathBuf>,
     /// How finely tables are partitioned; the same for all loads of a lake.
     #[arg(long, value_enum, default_value_t)]
     pub by: By,
@@ -66,9 +74,16 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     let store = LocalStore::open(&args.lake)?;
     let layout = Layout { by: args.by, by_type: args.by_type.iter().cloned().collect() };
     let settings = Settings::new(args.format, layout);
+    let schemas = schemas(args, &store)?;
     let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let workers = workers.map_or(1, NonZeroUsize::get);
-    let load = Load { store: &store, settings: &settings, workers, batch_bytes: args.batch_bytes };
+    let load = Load {
+        store: &store,
+        settings: &settings,
+        schemas: schemas.as_ref(),
+        workers,
+        batch_bytes: args.batch_bytes,
+    };
     let loaded = load.run(&inputs)?;
     if json {
         report::json(&loaded, out)?;
@@ -76,6 +91,21 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
         print(&loaded, out).map_err(Failure::output)?;
     }
     Ok(outcome(&loaded))
+}
+
+/// The types of the columns, for files that have such.
+fn schemas(args: &Args, store: &dyn Store) -> Result<Option<Tables>, Failure> {
+    match (args.format, &args.catalog) {
+        (Format::Parquet, Some(path)) => {
+            let catalog = lock::read(path)?.catalog;
+            Tables::settle(store, Some(&catalog), &args.inputs).map(Some)
+        }
+        (Format::Parquet, None) => Tables::settle(store, None, &args.inputs).map(Some),
+        (_, Some(_)) => Err(Failure::Argument(
+            "`--catalog` is for `--format parquet`: JSON keeps its bytes".into(),
+        )),
+        (_, None) => Ok(None),
+    }
 }
 
 fn outcome(loaded: &Loaded) -> Outcome {

@@ -40,6 +40,10 @@ pub enum Format {
     #[serde(rename = "json.zst")]
     #[value(name = "json.zst")]
     JsonZstd,
+    /// Parquet, in the types of the catalogue.
+    #[serde(rename = "parquet")]
+    #[value(name = "parquet")]
+    Parquet,
 }
 
 impl Format {
@@ -50,6 +54,7 @@ impl Format {
             Self::Json => "json",
             Self::JsonGzip => "json.gz",
             Self::JsonZstd => "json.zst",
+            Self::Parquet => "parquet",
         }
     }
 }

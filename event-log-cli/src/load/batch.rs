@@ -17,11 +17,11 @@ use crate::lake::settings::Settings;
 use crate::lake::store::{Store, StoreError};
 use crate::load::Load;
 use crate::load::chunk::{self, Piece, Place};
-use crate::load::encode;
+use crate::load::parquet;
 use crate::load::quarantine::Quarantine;
 use crate::load::repeats::Repeats;
 use crate::load::source::Source;
-use crate::load::split::{Rows, Split};
+use crate::load::split::Split;
 
 /// What came of publishing.
 #[derive(Debug)]
@@ -38,6 +38,7 @@ pub struct Published {
 pub struct Batch<'a> {
     store: &'a dyn Store,
     settings: &'a Settings,
+    schemas: Option<&'a parquet::Tables>,
     most_bytes: usize,
     /// The bytes of the pieces, one behind the other.
     buffer: Vec<u8>,
@@ -48,8 +49,15 @@ impl<'a> Batch<'a> {
     /// An empty batch for a load.
     #[must_use]
     pub fn new(load: &Load<'a>) -> Self {
-        let Load { store, settings, batch_bytes, .. } = *load;
-        Self { store, settings, most_bytes: batch_bytes, buffer: Vec::new(), pieces: Vec::new() }
+        let Load { store, settings, schemas, batch_bytes, .. } = *load;
+        Self {
+            store,
+            settings,
+            schemas,
+            most_bytes: batch_bytes,
+            buffer: Vec::new(),
+            pieces: Vec::new(),
+        }
     }
 
     /// Reads the next chunk of an input, no further than `limit`; its end, or `None` if there is no
@@ -115,7 +123,7 @@ impl<'a> Batch<'a> {
         }
         let plan = Plan { chunks: self.pieces.iter().map(|piece| piece.chunk.clone()).collect() };
         let batch = ledger.plan(&plan)?;
-        let mut split = Split::new(&self.settings.layout);
+        let mut split = Split::new(&self.settings.layout, self.schemas);
         let mut quarantine = Quarantine::default();
         let mut begin = 0;
         let mut has_last = false;
@@ -145,11 +153,11 @@ impl<'a> Batch<'a> {
         counts.quarantined = quarantine.lines();
         let mut files = Vec::new();
         let mut space = Vec::new();
-        for Rows { directory, bytes } in partitions {
+        for (directory, rows) in partitions {
             let path = format!("{directory}/{batch}.{}", self.settings.format.ending());
-            space.clear();
-            let encoded = encode::encode(self.settings.format, &bytes, &mut space);
-            self.store.put(&path, encoded.map_err(StoreError::new("encode", &path))?)?;
+            let encoded = rows.encode(self.settings.format, &mut space);
+            encoded.map_err(StoreError::new("encode", &path))?;
+            self.store.put(&path, &space)?;
             files.push(path);
         }
         if !quarantine.is_empty() {

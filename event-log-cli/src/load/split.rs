@@ -1,6 +1,7 @@
 //! The lines of a batch to partitions.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
@@ -9,7 +10,9 @@ use crate::lake::layout::{By, Hour, Layout, Partition, is_table_name};
 use crate::line::Line;
 use crate::load::chunk::Piece;
 use crate::load::counts::Counts;
+use crate::load::encode::Rows;
 use crate::load::flatten;
+use crate::load::parquet::{self, TableSchema};
 use crate::load::quarantine::{Quarantine, Rejected};
 use crate::load::scan::Scanned;
 
@@ -17,8 +20,12 @@ use crate::load::scan::Scanned;
 #[derive(Debug)]
 pub struct Split<'a> {
     layout: &'a Layout,
+    /// The types of the columns, if the files of the lake have such.
+    schemas: Option<&'a parquet::Tables>,
     tables: Tables,
     counts: Counts,
+    /// For one row.
+    space: Vec<u8>,
     /// The ids of the input that is being split, if its first chunk is.
     ids: HashSet<u128, RandomState>,
     stream: Option<String>,
@@ -29,9 +36,11 @@ pub struct Split<'a> {
 impl<'a> Split<'a> {
     /// Nothing, yet.
     #[must_use]
-    pub fn new(layout: &'a Layout) -> Self {
+    pub fn new(layout: &'a Layout, schemas: Option<&'a parquet::Tables>) -> Self {
         Self {
             layout,
+            schemas,
+            space: Vec::new(),
             tables: Tables::default(),
             counts: Counts::default(),
             ids: HashSet::default(),
@@ -81,42 +90,44 @@ impl<'a> Split<'a> {
     /// Appends the row of one line to its partition, unless its id was there before.
     fn line(&mut self, text: &[u8]) -> Result<(), String> {
         if let Some(line) = str::from_utf8(text).ok().and_then(Scanned::of) {
-            if let Some(rows) = self.rows(line.id, line.date, line.event_type)? {
-                line.row(rows);
-            }
-            return Ok(());
+            return self.add(line.id, line.date, line.event_type, |out| line.row(out));
         }
         let line = Line::parse(text).map_err(|malformed| malformed.reason)?;
         let mut renamed = Vec::new();
-        if let Some(rows) = self.rows(&line.id, &line.date, &line.event_type)? {
-            flatten::row(&line, rows, |key, new| {
+        self.add(&line.id, &line.date, &line.event_type, |out| {
+            flatten::row(&line, out, |key, new| {
                 renamed.push(format!("{}.{key} -> {new}", line.event_type));
             });
-        }
+        })?;
         for change in renamed {
             *self.counts.renamed.entry(change).or_default() += 1;
         }
         Ok(())
     }
 
-    /// Where the row of an event goes; `None` if its id was there before.
-    fn rows(
+    /// Appends the row that `write` writes to the partition of its event.
+    fn add(
         &mut self,
         id: &str,
         date: &str,
         event_type: &str,
-    ) -> Result<Option<&mut Vec<u8>>, String> {
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), String> {
         let hour = Hour::of(date).ok_or_else(|| {
             format!("the date `{date}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z")
         })?;
-        let table = self.tables.of(event_type, self.layout)?;
-        let is_known = self.is_repeat;
-        if is_known.unwrap_or_else(|| !self.ids.insert(xxh3_128(id.as_bytes()))) {
+        let table = self.tables.of(event_type, self.layout, self.schemas)?;
+        let id = xxh3_128(id.as_bytes());
+        if self.is_repeat.unwrap_or_else(|| self.ids.contains(&id)) {
             self.counts.duplicates += 1;
-            return Ok(None);
+            return Ok(());
         }
+        table.rows(hour).push(&mut self.space, write)?;
         table.events += 1;
-        Ok(Some(table.rows(hour)))
+        if self.is_repeat.is_none() {
+            self.ids.insert(id);
+        }
+        Ok(())
     }
 }
 
@@ -152,34 +163,41 @@ struct Tables {
 struct Table {
     event_type: Box<str>,
     by: By,
+    schema: Option<Arc<TableSchema>>,
     events: u64,
-    partitions: BTreeMap<Hour, Vec<u8>>,
+    partitions: BTreeMap<Hour, Rows>,
 }
 
 impl Tables {
     /// The table of a type.
-    fn of(&mut self, event_type: &str, layout: &Layout) -> Result<&mut Table, String> {
+    fn of(
+        &mut self,
+        event_type: &str,
+        layout: &Layout,
+        schemas: Option<&parquet::Tables>,
+    ) -> Result<&mut Table, String> {
         let index = match self.by_type.get(event_type) {
             Some(index) => *index,
-            None => self.add(event_type, layout)?,
+            None => self.add(event_type, layout.of(event_type), schemas)?,
         };
         Ok(&mut self.all[index])
     }
 
     #[cold]
-    fn add(&mut self, event_type: &str, layout: &Layout) -> Result<usize, String> {
+    fn add(
+        &mut self,
+        event_type: &str,
+        by: By,
+        schemas: Option<&parquet::Tables>,
+    ) -> Result<usize, String> {
         if !is_table_name(event_type) {
             return Err(format!(
                 "the type `{event_type}` cannot name a table: letters, digits, `_` and `-` can"
             ));
         }
-        let by = layout.of(event_type);
-        self.all.push(Table {
-            event_type: event_type.into(),
-            by,
-            events: 0,
-            partitions: BTreeMap::new(),
-        });
+        let schema = schemas.map(|schemas| schemas.get(event_type).cloned()).transpose()?;
+        let partitions = BTreeMap::new();
+        self.all.push(Table { event_type: event_type.into(), by, schema, events: 0, partitions });
         let index = self.all.len() - 1;
         self.by_type.insert(event_type.into(), index);
         Ok(index)
@@ -188,37 +206,31 @@ impl Tables {
 
 impl Table {
     /// The rows of the partition that this hour belongs to.
-    fn rows(&mut self, hour: Hour) -> &mut Vec<u8> {
-        self.partitions.entry(hour.start_of(self.by)).or_default()
+    fn rows(&mut self, hour: Hour) -> &mut Rows {
+        let Self { partitions, schema, by, .. } = self;
+        partitions.entry(hour.start_of(*by)).or_insert_with(|| Rows::new(schema.as_ref()))
     }
 }
 
-/// The rows of one partition.
-#[derive(Debug)]
-pub struct Rows {
-    /// Its path below the lake.
-    pub directory: String,
-    /// Lines of JSON.
-    pub bytes: Vec<u8>,
-}
-
 impl Split<'_> {
-    /// The rows of all partitions in the order of their paths, and what came of the lines.
+    /// The rows of all partitions in the order of their paths below the lake, and what came of the lines.
     #[must_use]
-    pub fn finish(mut self) -> (Vec<Rows>, Counts) {
+    pub fn finish(mut self) -> (Vec<(String, Rows)>, Counts) {
         let mut all = Vec::new();
-        for Table { event_type, by, events, partitions } in self.tables.all {
-            for (start, bytes) in partitions {
-                let event_type = &*event_type;
-                all.push(Rows {
-                    directory: Partition { event_type, start, by }.to_string(),
-                    bytes,
-                });
+        for Table { event_type, by, events, partitions, .. } in self.tables.all {
+            for (start, rows) in partitions {
+                if rows.is_empty() {
+                    continue;
+                }
+                let partition = Partition { event_type: &event_type, start, by };
+                all.push((partition.to_string(), rows));
             }
             self.counts.events += events;
-            self.counts.by_type.insert(event_type.into(), events);
+            if events > 0 {
+                self.counts.by_type.insert(event_type.into(), events);
+            }
         }
-        all.sort_by(|a, b| a.directory.cmp(&b.directory));
+        all.sort_by(|(a, _), (b, _)| a.cmp(b));
         (all, self.counts)
     }
 }

@@ -3,6 +3,7 @@
 //! [`lake_file`] is the one place that knows what the files of a lake are.
 
 use std::borrow::Cow;
+use std::fs;
 use std::path::Path;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -15,10 +16,10 @@ use crate::lake::layout::Hour;
 use crate::line::{Key, Line};
 use crate::load::flatten;
 use crate::load::scan::Scanned;
-use crate::tally::{Tally, count, fingerprint};
+use crate::tally::{Tally, count, fingerprint, parquet};
 
 /// The ends of the names of a lake's files that [`lake_file`] can read.
-pub const LAKE_ENDINGS: [&str; 3] = [".json", ".json.gz", ".json.zst"];
+pub const LAKE_ENDINGS: [&str; 4] = [".json", ".json.gz", ".json.zst", ".parquet"];
 
 /// The library's own types begin so: they tell of the log, not of the business.
 const OWN_TYPES: &str = "event_log_";
@@ -39,7 +40,7 @@ pub struct Bad {
 pub struct Read {
     /// Files that were read.
     pub files: u64,
-    /// Their bytes, uncompressed.
+    /// Their bytes; of JSON uncompressed.
     pub bytes: u64,
     /// Lines of the log's own types, which tell of dropped events; they are in no count.
     pub own_lines: u64,
@@ -81,7 +82,27 @@ pub fn lake_file(
     tally: &mut Tally,
     read: &mut Read,
 ) -> Result<(), Failure> {
-    each_line(path, read, |text, own_lines| row(text, Some(partition), tally, own_lines))
+    if path.extension().is_some_and(|extension| extension == "parquet") {
+        return parquet_file(path, partition, tally, read);
+    }
+    each_line(path, read, |text, own_lines| row(&members(text)?, Some(partition), tally, own_lines))
+}
+
+fn parquet_file(
+    path: &Path,
+    partition: &str,
+    tally: &mut Tally,
+    read: &mut Read,
+) -> Result<(), Failure> {
+    read.files += 1;
+    read.bytes += fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let mut number = 0;
+    parquet::each_row(path, |members| {
+        number += 1;
+        if let Err(reason) = row(members, Some(partition), tally, &mut read.own_lines) {
+            read.bad(path, number, reason);
+        }
+    })
 }
 
 /// Adds the lines of a segment, or of another input that `load` takes.
@@ -102,7 +123,7 @@ pub fn segment(path: &Path, tally: &mut Tally, read: &mut Read) -> Result<(), Fa
             flatten::row(&line, &mut space, |_, _| ());
         }
         let text = str::from_utf8(&space[..space.len() - 1]).expect("a row of text is text");
-        row(text, None, tally, own_lines)
+        row(&members(text)?, None, tally, own_lines)
     })
 }
 
@@ -135,15 +156,14 @@ fn each_line(
 
 /// Adds one row, which is checked to lie in its partition.
 fn row(
-    text: &str,
+    members: &[(Cow<'_, str>, &str)],
     partition: Option<&str>,
     tally: &mut Tally,
     own_lines: &mut u64,
 ) -> Result<(), String> {
-    let members = members(text)?;
     let (mut id, mut date, mut event_type) = (None, None, None);
     let (mut user_id, mut country) = ("null", "null");
-    for (key, value) in &members {
+    for (key, value) in members {
         match &**key {
             "id" => id = Some(*value),
             "date" => date = Some(*value),
@@ -166,7 +186,7 @@ fn row(
     tally.user(&event_type, hour, user_id);
     let of_type = tally.of_type(&event_type);
     let mut sums = Vec::new();
-    for (key, value) in &members {
+    for (key, value) in members {
         let is_number = value.starts_with(|first: char| first == '-' || first.is_ascii_digit());
         if is_number && key != "user_id" {
             sums.push((of_type.field(key, sums.len()), *value));

@@ -155,7 +155,8 @@ fn long(text: &str) -> Option<(BigInt, i64)> {
     (places.abs() <= MOST_PLACES).then_some((units, places))
 }
 
-fn with_point(units: &BigInt, places: usize) -> String {
+/// A decimal of so many units of the last of its places, without needless zeros.
+pub(crate) fn with_point(units: &BigInt, places: usize) -> String {
     let text = units.to_string();
     let (sign, digits) = text.strip_prefix('-').map_or(("", &*text), |digits| ("-", digits));
     let digits = format!("{digits:0>width$}", width = places + 1);

@@ -45,7 +45,7 @@ fn differences(report: &Value) -> Vec<String> {
 
 #[test]
 fn a_lake_of_every_format_is_equal_to_what_was_loaded() {
-    for format in ["json", "json.gz", "json.zst"] {
+    for format in ["json", "json.gz", "json.zst", "parquet"] {
         let directory = tempfile::tempdir().unwrap();
         let (out, lake) = lake(directory.path(), format);
         let (code, report) = verify(&out, &lake);

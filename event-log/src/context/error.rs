@@ -1,5 +1,6 @@
 //! Why a context refuses a value.
 
+use crate::baggage::BaggageError;
 use crate::country_code::CountryCodeError;
 use crate::locale::LocaleError;
 
@@ -13,6 +14,9 @@ pub enum ContextError {
     /// The text given to [`country_code`](crate::Context::country_code) is not a country code.
     #[error(transparent)]
     CountryCode(#[from] CountryCodeError),
+    /// A member of a `baggage` header cannot be read, or a key not be used.
+    #[error(transparent)]
+    Baggage(#[from] BaggageError),
     /// The name of a common field is not a name.
     #[error(
         "{name:?} cannot name a common field: a name has ASCII letters, digits and `_`, does not \

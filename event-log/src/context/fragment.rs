@@ -62,6 +62,16 @@ impl Fragment {
         self.pieces[index].is_set.then(|| self.piece(index))
     }
 
+    /// The JSON of one of the three envelope values, if it is set.
+    pub(crate) fn envelope_value(&self, index: usize) -> Option<&[u8]> {
+        self.envelope_piece(index).map(value_in)
+    }
+
+    /// The JSON of a common field, if there is one of exactly this name.
+    pub(crate) fn field_value(&self, name: &str) -> Option<&[u8]> {
+        self.fields().find(|(other, _)| *other == name).map(|(_, piece)| value_in(piece))
+    }
+
     /// The names and pieces of the common fields.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
         (FIRST_FIELD..self.pieces.len()).map(|index| (self.name(index), self.piece(index)))
@@ -117,4 +127,10 @@ impl Fragment {
     fn start_of(&self, index: usize) -> usize {
         if index == 0 { 0 } else { self.pieces[index - 1].end }
     }
+}
+
+/// What stands behind the name of a piece; no name holds a colon.
+fn value_in(piece: &[u8]) -> &[u8] {
+    let colon = piece.iter().position(|byte| *byte == b':');
+    colon.map_or(b"", |colon| &piece[colon + 1..])
 }

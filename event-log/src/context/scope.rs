@@ -11,7 +11,9 @@ use crate::context::{Context, Frame};
 pin_project! {
     /// A future whose context is current whenever it runs, on any thread of any executor; made by
     /// [`Context::scope`].
-    #[must_use = "a future does nothing unless it is polled"]
+    ///
+    /// With the feature `stream` it may also be a stream, made by `Context::scope_stream`.
+    #[must_use = "a future or stream does nothing unless it is polled"]
     pub struct Scope<F> {
         // `None` only while this is dropped.
         #[pin]
@@ -41,6 +43,21 @@ impl<F: Future> Future for Scope<F> {
         let this = self.project();
         let _frame = Frame::new(this.context);
         this.future.as_pin_mut().expect("only the drop takes the future away").poll(cx)
+    }
+}
+
+#[cfg(feature = "stream")]
+impl<S: futures_core::Stream> futures_core::Stream for Scope<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        let _frame = Frame::new(this.context);
+        this.future.as_pin_mut().expect("only the drop takes the stream away").poll_next(cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.future.as_ref().map_or((0, Some(0)), S::size_hint)
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::*;
+use crate::locale::Locale;
 
 fn user(id: u64) -> Context {
     Context::new().user_id(id)
@@ -332,4 +333,118 @@ fn contexts_and_scopes_may_cross_threads() {
     crosses::<Context>();
     crosses::<Scope<String>>();
     crosses::<ContextError>();
+}
+
+#[test]
+fn an_option_sets_a_value_or_takes_it_away() {
+    let context = Context::new().locale(Some("ja")).unwrap().country_code(Some("JP")).unwrap();
+    assert_eq!(values(&context), r#""user_id":null,"locale":"ja","country_code":"JP""#);
+    let context = context.locale(None::<Locale>).unwrap().country_code(None::<&str>).unwrap();
+    assert_eq!(context.fragment().unwrap().envelope_piece(LOCALE), None);
+    assert_eq!(values(&context), r#""user_id":null,"locale":null,"country_code":null"#);
+    assert!(Context::new().locale(Some("ja_JP")).is_err());
+    assert!(Context::new().country_code(Some("jp".to_owned())).is_err());
+}
+
+#[test]
+fn a_refused_value_leaves_a_lenient_context_as_it_was() {
+    let before = user(1).locale("ja").unwrap().field("session", "s").unwrap();
+    let refuse = |context: LenientContext| {
+        let context = context.locale("ja_JP").country_code("jp").field("id", 1).field("Session", 2);
+        context.field("map", std::collections::BTreeMap::from([((1, 2), 3)]))
+    };
+    let mut refused = 0;
+    let after = refuse(before.clone().lenient()).finish(|_| refused += 1);
+    assert_eq!((values(&after), refused), (values(&before), 5));
+
+    let good = refuse(Context::new().lenient()).user_id(2).locale("en").country_code("US");
+    let good = good.field("session", "t").finish(drop);
+    assert_eq!(
+        values(&good),
+        r#""user_id":2,"locale":"en","country_code":"US","Session":2"#,
+        "the first of two names that differ in case stays"
+    );
+}
+
+/// Sends the user that is current when it is dropped.
+struct TellsOnDrop(mpsc::Sender<String>);
+
+impl Drop for TellsOnDrop {
+    fn drop(&mut self) {
+        let _ = self.0.send(current_user());
+    }
+}
+
+#[test]
+fn a_wrapped_closure_runs_and_is_dropped_in_its_context() {
+    let (sender, dropped) = mpsc::channel();
+    let told = TellsOnDrop(sender.clone());
+    let run = user(1).wrap(move || {
+        let _told = &told;
+        current_user()
+    });
+    let seen = thread::spawn(move || user(2).enter(|| (run(), current_user()))).join().unwrap();
+    assert_eq!(seen, ("1".to_owned(), "2".to_owned()));
+    assert_eq!(dropped.recv().unwrap(), "1");
+
+    let told = TellsOnDrop(sender);
+    let never_run = user(3).wrap(move || drop(told));
+    user(4).enter(|| drop(never_run));
+    assert_eq!(dropped.recv().unwrap(), "3");
+}
+
+#[test]
+fn a_wrapped_function_runs_in_its_context_each_time_and_on_each_thread() {
+    let run = user(1).wrap_fn(|argument: u8| (argument, current_user()));
+    thread::scope(|threads| {
+        for argument in 0..4 {
+            let run = &run;
+            threads.spawn(move || assert_eq!(run(argument), (argument, "1".to_owned())));
+        }
+    });
+    assert_eq!(current_user(), "");
+}
+
+#[test]
+fn a_panic_in_a_wrapped_closure_restores_the_context() {
+    user(1).enter(|| {
+        let run = user(2).wrap(|| panic!("in wrap"));
+        assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+        assert_eq!(current_user(), "1");
+    });
+}
+
+#[test]
+fn a_future_takes_the_context_that_is_current_when_it_is_made() {
+    let future = user(1).enter(|| async { current_user() }.in_current_context());
+    let other = async { current_user() }.in_context(&user(2));
+    assert_eq!(user(3).enter(|| (block_on(future), block_on(other))), ("1".into(), "2".into()));
+}
+
+#[cfg(feature = "stream")]
+#[test]
+fn a_stream_is_polled_in_its_context() {
+    use futures_core::Stream;
+
+    struct Users(u8);
+    impl Stream for Users {
+        type Item = String;
+
+        fn poll_next(
+            mut self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> Poll<Option<String>> {
+            self.0 += 1;
+            Poll::Ready((self.0 <= 2).then(current_user))
+        }
+
+        fn size_hint(&self) -> (usize, Option<usize>) {
+            (1, Some(2))
+        }
+    }
+    let mut stream = pin!(user(1).scope_stream(Users(0)));
+    assert_eq!(stream.size_hint(), (1, Some(2)));
+    let mut next = || user(2).enter(|| stream.as_mut().poll_next(&mut task_context()));
+    assert_eq!([next(), next()], [Poll::Ready(Some("1".into())), Poll::Ready(Some("1".into()))]);
+    assert_eq!(next(), Poll::Ready(None));
 }

@@ -21,6 +21,12 @@ use rustix::fs::FallocateFlags;
 use crate::mapping::Mapping;
 use crate::spool::Spool;
 use crate::spool::header::{Identity, NotASpool};
+#[cfg(feature = "follow")]
+use crate::{
+    spool::header::{JOURNAL_SLOT_WORDS, JOURNAL_WORD},
+    spool::journal::Journal,
+    sync::AtomicU64,
+};
 
 /// The directory of the spools inside a log directory; hidden, so no collector's pattern matches it.
 pub(crate) const NAME: &str = ".spool";
@@ -266,6 +272,46 @@ fn segment_of(spool: &Path) -> Option<String> {
     Some(spool.journal().latest().segment)
 }
 
+/// The tokens of the loggers that have a spool: they are alive, or died and were not recovered yet.
+/// None where there is no directory.
+///
+/// # Errors
+/// If the directory cannot be read.
+#[cfg(feature = "follow")]
+pub(crate) fn tokens(directory: &Path, prefix: &str) -> io::Result<Vec<u32>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut tokens = Vec::new();
+    for entry in entries {
+        tokens.extend(token_of(prefix, &entry?.path()));
+    }
+    Ok(tokens)
+}
+
+/// As [`segments_in_journals`], for one who must be certain and only reads: `None` if a journal
+/// cannot be read whole at the moment.
+///
+/// It takes no lock and maps nothing: a spool that is cut short does not harm the one who asks.
+#[cfg(feature = "follow")]
+pub(crate) fn segments_in_all_journals(directory: &Path, prefix: &str) -> Option<Vec<String>> {
+    let mut named = Vec::new();
+    for token in tokens(directory, prefix).ok()? {
+        let mut head = [0; (JOURNAL_WORD + 2 * JOURNAL_SLOT_WORDS) * 8];
+        let path = directory.join(file_name(prefix, token));
+        match File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head)) {
+            // It was recovered, or its logger has closed: nobody appends for it any more.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            read => read.ok()?,
+        }
+        let word = |bytes: &[u8; 8]| AtomicU64::new(u64::from_le_bytes(*bytes));
+        let words: Vec<AtomicU64> = head.as_chunks().0.iter().map(word).collect();
+        named.push(Journal::new(&words).latest_if_whole()?.segment);
+    }
+    Some(named)
+}
+
 fn created_millis(dead: &io::Result<Dead>) -> u64 {
     match dead {
         Ok(Dead::Readable(file)) => file.spool.identity().created_millis,
@@ -278,12 +324,15 @@ fn file_name(prefix: &str, token: u32) -> String {
 }
 
 fn is_spool_of(prefix: &str, path: &Path) -> bool {
-    let name = path.file_name().and_then(OsStr::to_str);
-    let token = name.and_then(|name| name.strip_prefix(prefix)?.strip_prefix('.')?.split_once('.'));
-    token.is_some_and(|(token, rest)| {
-        rest == EXTENSION
-            && u32::from_str_radix(token, 16).is_ok_and(|t| format!("{t:08x}") == token)
-    })
+    token_of(prefix, path).is_some()
+}
+
+/// The token in the name of a spool of this prefix.
+fn token_of(prefix: &str, path: &Path) -> Option<u32> {
+    let name = path.file_name().and_then(OsStr::to_str)?;
+    let (digits, rest) = name.strip_prefix(prefix)?.strip_prefix('.')?.split_once('.')?;
+    let token = u32::from_str_radix(digits, 16).ok()?;
+    (rest == EXTENSION && format!("{token:08x}") == digits).then_some(token)
 }
 
 fn is_temporary(path: &Path) -> bool {

@@ -95,6 +95,15 @@ impl<'a> Journal<'a> {
         self.newest().map(|(_, checkpoint)| checkpoint).unwrap_or_default()
     }
 
+    /// The newest checkpoint, for one who reads while another writes: `None` if a slot is being written
+    /// or is damaged, so that the newest is not known.
+    #[cfg(feature = "follow")]
+    pub(super) fn latest_if_whole(&self) -> Option<Checkpoint> {
+        let is_blank = |slot: &[AtomicU64]| slot.iter().all(|w| w.load(Ordering::Relaxed) == 0);
+        let is_whole = self.slots.iter().all(|slot| read(slot).is_some() || is_blank(slot));
+        is_whole.then(|| self.latest())
+    }
+
     fn newest(&self) -> Option<(u64, Checkpoint)> {
         self.slots.iter().filter_map(|slot| read(slot)).max_by_key(|(sequence, _)| *sequence)
     }
@@ -146,6 +155,20 @@ mod tests {
             journal.record(&checkpoint(head));
             assert_eq!(journal.latest(), checkpoint(head));
         }
+    }
+
+    #[cfg(feature = "follow")]
+    #[test]
+    fn who_only_reads_is_told_when_a_slot_is_half_written() {
+        let words = words();
+        let journal = Journal::new(&words);
+        assert_eq!(journal.latest_if_whole(), Some(Checkpoint::default()));
+        journal.record(&checkpoint(1));
+        assert_eq!(journal.latest_if_whole(), Some(checkpoint(1)));
+        journal.record(&checkpoint(2));
+        assert_eq!(journal.latest_if_whole(), Some(checkpoint(2)));
+        journal.slots[0][1].store(7, Ordering::Relaxed);
+        assert_eq!(journal.latest_if_whole(), None);
     }
 
     #[test]

@@ -1,17 +1,19 @@
-//! One record in the ring: a header of two words, the line, padding.
+//! One record in the ring: a header of two words, its lines, padding.
 //!
 //! ```text
 //! word 0   0xFF in the top byte, position / 16 below   stored last, with Release: "committed"
-//! word 1   length of the line (high 32 bits), checksum (low 32 bits)
-//! word 2…  the line's bytes in order, the last word filled up with zeros
+//! word 1   0 or 1 in the top byte: one line or several; length (24 bits), checksum (low 32 bits)
+//! word 2…  the line, or the lines, in order, the last word filled up with zeros
 //! ```
 //!
+//! - A record is committed as a whole or not at all, and so is what it holds: one line, or the lines of
+//!   a transaction.
 //! - A header names its own position, so a stale header of an earlier lap never passes for this one.
 //! - A record is a multiple of 16 bytes long. Where that leaves a word behind the line, it is not
 //!   written; it is never at a multiple of 16, where headers stand.
-//! - 0xFF cannot occur in UTF-8 text, nor in the top byte of word 1 (a line is shorter than 2^24
-//!   bytes), so no other word of a record can be taken for a header: after a crash the next record
-//!   behind one that was never committed is found with certainty.
+//! - 0xFF cannot occur in UTF-8 text, nor in the top byte of word 1, so no other word of a record can
+//!   be taken for a header: after a crash the next record behind one that was never committed is found
+//!   with certainty.
 //! - The checksum is for a power cut, after which pages of different ages may lie side by side.
 
 /// Every record begins at a multiple of this, so a header never straddles the end of the ring.
@@ -20,15 +22,33 @@ pub(crate) const ALIGN_BYTES: u64 = 16;
 pub(super) const WORD_BYTES: usize = 8;
 pub(super) const HEADER_WORDS: usize = 2;
 
-/// The longest line that a record can hold. The top byte of word 1 stays 0.
-pub(crate) const MAX_LINE_BYTES: usize = (1 << 24) - 1;
+/// The most bytes that a record can hold: what the 24 bits of word 1 can say.
+pub(crate) const MAX_BYTES: usize = (1 << 24) - 1;
 
 const COMMITTED: u64 = 0xFF << 56;
 
-/// The bytes that a line takes in the ring.
+/// How many lines a record holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Lines {
+    /// One.
+    One = 0,
+    /// Those of a transaction, two or more.
+    Several = 1,
+}
+
+/// What word 1 says of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stated {
+    /// How many bytes it holds.
+    pub(crate) bytes: usize,
+    pub(crate) lines: Lines,
+}
+
+/// The bytes that a record takes in the ring whose lines are so long together.
 #[inline]
-pub(crate) const fn size(line_bytes: usize) -> u64 {
-    ((HEADER_WORDS * WORD_BYTES + line_bytes) as u64).next_multiple_of(ALIGN_BYTES)
+pub(crate) const fn size(bytes: usize) -> u64 {
+    ((HEADER_WORDS * WORD_BYTES + bytes) as u64).next_multiple_of(ALIGN_BYTES)
 }
 
 /// Word 0 of a committed record at `position`.
@@ -47,23 +67,17 @@ pub(super) const fn committed_position(word: u64) -> Option<u64> {
     (word & !COMMITTED).checked_mul(ALIGN_BYTES)
 }
 
-/// Word 1: the length and the checksum of the line.
+/// Word 1: how many bytes and lines the record holds, and the checksum of the bytes.
 #[inline]
-pub(super) const fn describe(line_bytes: usize, checksum: u32) -> u64 {
-    ((line_bytes as u64) << 32) | checksum as u64
+pub(super) const fn describe(stated: Stated, checksum: u32) -> u64 {
+    (stated.lines as u64) << 56 | (stated.bytes as u64) << 32 | checksum as u64
 }
 
-/// The length in word 1.
+/// What word 1 says, but for the checksum.
 #[inline]
-pub(super) const fn line_bytes(word: u64) -> usize {
-    (word >> 32) as usize
-}
-
-/// The checksum in word 1.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the low half is the checksum")]
-pub(super) const fn stated_checksum(word: u64) -> u32 {
-    word as u32
+pub(super) const fn stated(word: u64) -> Stated {
+    let lines = if word >> 56 == 0 { Lines::One } else { Lines::Several };
+    Stated { bytes: (word >> 32) as usize & MAX_BYTES, lines }
 }
 
 /// Arbitrary constants with about half of their bits set (from the digits of pi).
@@ -71,22 +85,35 @@ const SECRETS: [u64; 4] =
     [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7345, 0xA409_3822_299F_31D1, 0x082E_FA98_EC4E_6C89];
 
 /// How many words are mixed in one step.
-const BLOCK_WORDS: usize = 4;
+pub(super) const BLOCK_WORDS: usize = 4;
 
-/// A checksum of a line at a position.
+/// A checksum of what a record at this position holds.
 ///
 /// Two lanes, each of which folds two words in one multiplication, after wyhash: any damage passes
 /// with a probability of 2^-32. A CRC is slower without an instruction for it, and guards against no
 /// more here; multiplications of 64 bits that keep only the low half are slower too, as compilers
 /// turn them into vector code that the machine has no instruction for.
 #[inline]
+pub(crate) fn checksum(position: u64, text: &[u8]) -> u32 {
+    checksum_blocks(position, text, |_, _| ())
+}
+
+/// The same, and on the way each block of the text with its number, the last one filled up with
+/// zeros: who copies the text then reads it only once.
+#[inline]
 #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
-pub(super) fn checksum(position: u64, line: &[u8]) -> u32 {
-    let mut lanes = [position ^ SECRETS[0], line.len() as u64 ^ SECRETS[1]];
-    let (words, rest) = line.as_chunks::<WORD_BYTES>();
+pub(super) fn checksum_blocks(
+    position: u64,
+    text: &[u8],
+    mut take: impl FnMut(usize, [u64; BLOCK_WORDS]),
+) -> u32 {
+    let mut lanes = [position ^ SECRETS[0], text.len() as u64 ^ SECRETS[1]];
+    let (words, rest) = text.as_chunks::<WORD_BYTES>();
     let (blocks, last_words) = words.as_chunks::<BLOCK_WORDS>();
-    for block in blocks {
-        mix(&mut lanes, block.map(u64::from_le_bytes));
+    for (number, block) in blocks.iter().enumerate() {
+        let block = block.map(u64::from_le_bytes);
+        take(number, block);
+        mix(&mut lanes, block);
     }
     if !(last_words.is_empty() && rest.is_empty()) {
         let mut block = [0; BLOCK_WORDS];
@@ -94,6 +121,7 @@ pub(super) fn checksum(position: u64, line: &[u8]) -> u32 {
             *to = u64::from_le_bytes(*word);
         }
         block[last_words.len()] = last_word(rest);
+        take(blocks.len(), block);
         mix(&mut lanes, block);
     }
     let folded = fold(lanes[0] ^ SECRETS[2], lanes[1] ^ SECRETS[3]);
@@ -141,7 +169,16 @@ mod tests {
         for position in [0, 16, 1 << 40] {
             assert_eq!(committed_position(commit_word(position)), Some(position));
         }
-        assert_eq!(committed_position(describe(MAX_LINE_BYTES, u32::MAX)), None);
+        let longest = Stated { bytes: MAX_BYTES, lines: Lines::Several };
+        assert_eq!(committed_position(describe(longest, u32::MAX)), None);
+    }
+
+    #[test]
+    fn a_record_says_how_long_it_is_and_whether_it_holds_several_lines() {
+        for lines in [Lines::One, Lines::Several] {
+            let longest = Stated { bytes: MAX_BYTES, lines };
+            assert_eq!(stated(describe(longest, u32::MAX)), longest);
+        }
     }
 
     proptest! {

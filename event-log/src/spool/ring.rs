@@ -12,8 +12,12 @@
 //! keep the order of their reservations.
 
 use crate::spool::header::{self, CLOSED, RING_WORD};
-use crate::spool::record::{self, HEADER_WORDS, WORD_BYTES};
-use crate::sync::{AtomicU64, Ordering};
+use crate::spool::record::{self, BLOCK_WORDS, HEADER_WORDS, Lines, Stated, WORD_BYTES};
+use crate::sync::{AtomicU64, Ordering, prefetch_for_write};
+
+/// How far ahead cache lines are asked for: some records, so that they are there in time.
+const AHEAD_BYTES: u64 = 1_024;
+const CACHE_LINE_BYTES: u64 = 64;
 
 /// The words of a spool, seen as a ring.
 #[derive(Clone, Copy, Debug)]
@@ -59,22 +63,34 @@ impl<'a> Ring<'a> {
         (self.words.len() * WORD_BYTES) as u64
     }
 
-    /// Appends a line: reserves room, fills it, commits it. Never waits.
-    ///
-    /// `before_commit` runs once the room is certain and before the consumer can see the record.
+    /// Appends a record of one line; see [`push_lines`](Self::push_lines).
     #[inline]
     pub(crate) fn push(
         &self,
         line: &[u8],
         before_commit: impl FnOnce(),
     ) -> Result<Pushed, Refused> {
-        let size = record::size(line.len());
+        self.push_lines(line, Lines::One, before_commit)
+    }
+
+    /// Appends a record: reserves room, fills it, commits it. Never waits.
+    ///
+    /// `before_commit` runs once the room is certain and before the consumer can see the record.
+    #[inline]
+    pub(crate) fn push_lines(
+        &self,
+        text: &[u8],
+        lines: Lines,
+        before_commit: impl FnOnce(),
+    ) -> Result<Pushed, Refused> {
+        let size = record::size(text.len());
         let (position, used) = self.reserve(size)?;
+        self.fetch_ahead(position, size, used);
         before_commit();
-        self.fill(position, line);
-        let checksum = record::checksum(position, line);
-        self.word(position, 1).store(record::describe(line.len(), checksum), Ordering::Relaxed);
-        // Release pairs with the Acquire load in `committed`: seeing the header means seeing the line.
+        let checksum = self.fill(position, text);
+        let stated = Stated { bytes: text.len(), lines };
+        self.word(position, 1).store(record::describe(stated, checksum), Ordering::Relaxed);
+        // Release pairs with the Acquire load in `committed`: seeing the header means seeing the rest.
         self.word(position, 0).store(record::commit_word(position), Ordering::Release);
         Ok(Pushed { end: position + size, used })
     }
@@ -108,57 +124,84 @@ impl<'a> Ring<'a> {
         }
     }
 
-    /// Copies the line behind the header of the record at `position`, in two pieces where the ring ends.
+    /// Asks for the cache lines that the records soon behind this one will be written to. Another core
+    /// read them last, that of the consumer, and a store waits for such a line: so does the exchange of
+    /// the next `reserve`, for all stores before it.
     #[inline]
-    fn fill(&self, position: u64, line: &[u8]) {
-        let start = self.index(position) + HEADER_WORDS;
-        // A header never straddles the end, but it may be the last thing before it.
-        let words_to_end = self.words.len() - start;
-        let (first, rest) = line.split_at(line.len().min(words_to_end * WORD_BYTES));
-        store_bytes(&self.words[start..], first);
-        store_bytes(self.words, rest);
+    fn fetch_ahead(&self, position: u64, size: u64, used: u64) {
+        // Not what the consumer has yet to read, and of a long record not more than a short one's worth.
+        if used + 2 * AHEAD_BYTES <= self.bytes() {
+            for line in 0..size.min(AHEAD_BYTES).div_ceil(CACHE_LINE_BYTES) {
+                let place = position + AHEAD_BYTES + line * CACHE_LINE_BYTES;
+                prefetch_for_write(self.word(place, 0));
+            }
+        }
     }
 
-    /// The length of the committed line at `position`, or `None` if none is committed there (yet).
+    /// Copies `text` behind the header of the record at `position` and returns its checksum.
     #[inline]
-    pub(crate) fn committed(&self, position: u64) -> Option<usize> {
+    fn fill(&self, position: u64, text: &[u8]) -> u32 {
+        let start = self.index(position) + HEADER_WORDS;
+        match self.words.get(start..start + text.len().div_ceil(WORD_BYTES)) {
+            Some(room) => record::checksum_blocks(position, text, |number, block| {
+                store_block(room, number, block);
+            }),
+            None => self.fill_around(start, position, text),
+        }
+    }
+
+    /// The same for a record that goes around the end of the ring.
+    #[cold]
+    fn fill_around(&self, start: usize, position: u64, text: &[u8]) -> u32 {
+        // A header never straddles the end, but it may be the last thing before it.
+        let (first, rest) = text.split_at((self.words.len() - start) * WORD_BYTES);
+        store_bytes(&self.words[start..], first);
+        store_bytes(self.words, rest);
+        record::checksum(position, text)
+    }
+
+    /// What the record at `position` says of itself, or `None` if none is committed there (yet).
+    #[inline]
+    pub(crate) fn committed(&self, position: u64) -> Option<Stated> {
         // Acquire pairs with the Release store in `push`.
         let header = self.word(position, 0).load(Ordering::Acquire);
         if header != record::commit_word(position) {
             return None;
         }
-        Some(record::line_bytes(self.word(position, 1).load(Ordering::Relaxed)))
+        Some(record::stated(self.word(position, 1).load(Ordering::Relaxed)))
     }
 
-    /// Appends the line at `position`, `line_bytes` long, to `out`.
-    #[inline]
-    pub(crate) fn read(&self, position: u64, line_bytes: usize, out: &mut Vec<u8>) {
+    /// Appends what the record at `position` holds, so many `bytes`, to `out`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "calling it took a tenth more of the writer's work")]
+    pub(crate) fn read(&self, position: u64, bytes: usize, out: &mut Vec<u8>) {
         let start = self.index(position) + HEADER_WORDS;
-        let words = line_bytes.div_ceil(WORD_BYTES);
+        let words = bytes.div_ceil(WORD_BYTES);
         let first = words.min(self.words.len() - start);
         let begin = out.len();
         out.resize(begin + words * WORD_BYTES, 0);
         let (head, rest) = out[begin..].split_at_mut(first * WORD_BYTES);
         load_bytes(&self.words[start..], head);
         load_bytes(self.words, rest);
-        out.truncate(begin + line_bytes);
+        out.truncate(begin + bytes);
     }
 
-    /// The line at `position` if it is whole: committed there, of a possible length, and with its
-    /// checksum. For spools whose process is gone.
-    pub(crate) fn verified(&self, position: u64, out: &mut Vec<u8>) -> bool {
-        let Some(line_bytes) = self.committed(position) else { return false };
-        if line_bytes > record::MAX_LINE_BYTES || record::size(line_bytes) > self.bytes() {
-            return false;
+    /// Appends what the record at `position` holds to `out`, if it is whole: committed there, of a
+    /// possible length, and with its checksum. For spools whose process is gone, and for who reads
+    /// without being the consumer.
+    pub(crate) fn verified(&self, position: u64, out: &mut Vec<u8>) -> Option<Stated> {
+        let stated = self.committed(position)?;
+        if record::size(stated.bytes) > self.bytes() {
+            return None;
         }
         let begin = out.len();
-        self.read(position, line_bytes, out);
-        let stated = record::stated_checksum(self.word(position, 1).load(Ordering::Relaxed));
-        let whole = stated == record::checksum(position, &out[begin..]);
-        if !whole {
-            out.truncate(begin);
+        self.read(position, stated.bytes, out);
+        let described = record::describe(stated, record::checksum(position, &out[begin..]));
+        if described == self.word(position, 1).load(Ordering::Relaxed) {
+            return Some(stated);
         }
-        whole
+        out.truncate(begin);
+        None
     }
 
     /// The positions of everything that looks committed at or behind `head`, in order.
@@ -178,6 +221,22 @@ impl<'a> Ring<'a> {
             .collect();
         found.sort_unstable();
         found
+    }
+
+    /// How much of the ring holds records that are not released, in bytes.
+    pub(crate) fn used(&self) -> u64 {
+        // In this order, so that what is released in between cannot count as used.
+        let tail = self.tail();
+        tail.saturating_sub(self.head())
+    }
+
+    /// What the first record holds that is not released, if it is committed; for anybody, at any
+    /// time.
+    ///
+    /// What is released and written over meanwhile fails its checksum, which counts as none.
+    pub(crate) fn first(&self) -> Option<Vec<u8>> {
+        let mut lines = Vec::new();
+        self.verified(self.head(), &mut lines).map(|_| lines)
     }
 
     /// The position behind the last record that was reserved.
@@ -213,8 +272,8 @@ impl<'a> Ring<'a> {
     /// Whether no producer is between reserving and committing.
     pub(crate) fn is_settled(&self) -> bool {
         let mut position = self.head();
-        while let Some(line_bytes) = self.committed(position) {
-            position += record::size(line_bytes);
+        while let Some(stated) = self.committed(position) {
+            position += record::size(stated.bytes);
         }
         position == self.tail()
     }
@@ -228,6 +287,24 @@ impl<'a> Ring<'a> {
     #[expect(clippy::cast_possible_truncation, reason = "masked to an index of the ring")]
     fn index(&self, position: u64) -> usize {
         (position / WORD_BYTES as u64) as usize & (self.words.len() - 1)
+    }
+}
+
+/// Stores the block with this number; of the last one, the words that there is room for.
+#[inline]
+fn store_block(room: &[AtomicU64], number: usize, block: [u64; BLOCK_WORDS]) {
+    let (whole, last) = room.as_chunks::<BLOCK_WORDS>();
+    match whole.get(number) {
+        Some(place) => store_words(place, block),
+        None => store_words(last, block),
+    }
+}
+
+#[inline]
+fn store_words(place: &[AtomicU64], words: [u64; BLOCK_WORDS]) {
+    for (to, word) in place.iter().zip(words) {
+        // Relaxed: the commit word publishes it.
+        to.store(word, Ordering::Relaxed);
     }
 }
 

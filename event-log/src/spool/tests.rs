@@ -19,11 +19,11 @@ pub(crate) fn text_of(bytes: usize) -> Vec<u8> {
 fn drain(spool: &Spool) -> Vec<Vec<u8>> {
     let ring = spool.ring();
     let mut lines = Vec::new();
-    while let Some(line_bytes) = ring.committed(ring.head()) {
+    while let Some(stated) = ring.committed(ring.head()) {
         let mut line = Vec::new();
-        ring.read(ring.head(), line_bytes, &mut line);
+        ring.read(ring.head(), stated.bytes, &mut line);
         lines.push(line);
-        ring.release(ring.head() + record::size(line_bytes));
+        ring.release(ring.head() + record::size(stated.bytes));
     }
     lines
 }
@@ -101,12 +101,12 @@ fn many_producers_lose_and_double_nothing_and_keep_their_own_order() {
 /// The worked example of `docs/format.md`; a change here is a change of the format.
 #[test]
 fn a_spool_is_laid_out_as_docs_format_says() {
-    const EXPECTED: [(usize, &[u8; 16]); 17] = [
+    const EXPECTED: [(usize, &[u8; 16]); 20] = [
         (0x0000, b"EVTSPOOL\x01\0\0\0\0\0\0\0"),
         (0x0010, b"\0\x40\0\0\0\0\0\0\0\0\x01\0\0\0\0\0"),
         (0x0020, b"\xc2\x91\x3a\x7f\0\0\0\0\x58\x69\x2e\xed\x7b\x01\0\0"),
         (0x0030, b"\0\0\0\0\0\0\0\0\x47\x98\x51\x7d\0\0\0\0"),
-        (0x0040, b"\x50\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+        (0x0040, b"\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
         (0x0080, b"\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
         (0x0100, b"\x01\0\0\0\0\0\0\0\x20\0\0\0\0\0\0\0"),
         (0x0110, b"\x09\0\0\0\0\0\0\0\x31\0\0\0\0\0\0\0"),
@@ -119,6 +119,9 @@ fn a_spool_is_laid_out_as_docs_format_says() {
         (0x4020, b"\x02\0\0\0\0\0\0\xff\xf3\x79\x9e\x4f\x12\0\0\0"),
         (0x4030, b"{\"id\":2,\"u\":\"\xc3\xa9\""),
         (0x4040, b"}\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+        (0x4050, b"\x05\0\0\0\0\0\0\xff\xb7\x01\x6a\x69\x12\0\0\x01"),
+        (0x4060, b"{\"id\":3}\n{\"id\":4"),
+        (0x4070, b"}\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
     ];
     let spool = Spool::in_heap(Identity {
         ring_bytes: MIN_RING_BYTES,
@@ -127,6 +130,7 @@ fn a_spool_is_laid_out_as_docs_format_says() {
     });
     let first = spool.ring().push(b"{\"id\":1}\n", || ()).unwrap();
     spool.ring().push("{\"id\":2,\"u\":\"é\"}\n".as_bytes(), || ()).unwrap();
+    spool.ring().push_lines(b"{\"id\":3}\n{\"id\":4}\n", record::Lines::Several, || ()).unwrap();
     spool.journal().record(&journal::Checkpoint {
         head: first.end,
         segment: "events.20261121T223000.123Z.7f3a91c2.000042.jsonl".to_owned(),

@@ -15,14 +15,14 @@ pub(super) struct Active {
     pub(super) file: Box<dyn SegmentFile>,
     /// How long it was when the last checkpoint was made.
     pub(super) checkpointed_bytes: u64,
-    /// How long it is; the difference is a line cut short.
+    /// How long it is; the difference is a record cut short.
     pub(super) bytes: u64,
     pub(super) synced_bytes: u64,
 }
 
 impl Active {
-    /// Whether the last line is cut short.
-    pub(super) fn is_inside_a_line(&self) -> bool {
+    /// Whether what the last record holds is cut short.
+    pub(super) fn is_inside_a_record(&self) -> bool {
         self.bytes != self.checkpointed_bytes
     }
 

@@ -3,7 +3,7 @@
 //! Invariants:
 //! - A segment is created under its final name, appended to, closed, and never opened again, but for
 //!   the one case that a recovery completes a torn line at its end.
-//! - The journal names a segment before it exists, and the bytes of a line are checkpointed after they
+//! - The journal names a segment before it exists, and the bytes of a record are checkpointed after they
 //!   are in it, never before.
 //! - What was appended to a segment that turns out to be removed is appended again to the next.
 
@@ -64,6 +64,8 @@ pub(crate) struct Segments {
 pub(crate) struct SegmentCounts {
     pub(crate) created: u64,
     pub(crate) removed: u64,
+    /// Ended because of their length or period.
+    pub(crate) rotated: u64,
 }
 
 impl Segments {
@@ -183,9 +185,10 @@ impl Segments {
     pub(crate) fn close_if_due(&mut self) {
         let now = self.now_millis();
         if let Some(active) = &self.active
-            && !active.is_inside_a_line()
+            && !active.is_inside_a_record()
             && self.config.rotation.is_due(active.created_millis, active.bytes, 0, now)
         {
+            self.counts.rotated += 1;
             self.close();
         }
     }
@@ -228,13 +231,14 @@ impl Segments {
     fn start_if_due(&mut self, batch: &Batch, journal: Journal<'_>) -> Result<(), SegmentError> {
         let now = self.now_millis();
         if let Some(active) = &self.active {
-            let next = batch.next_line_bytes().unwrap_or(0);
+            let next = batch.next_record_bytes().unwrap_or(0);
             let rotation = &self.config.rotation;
-            if active.is_inside_a_line()
+            if active.is_inside_a_record()
                 || !rotation.is_due(active.created_millis, active.bytes, next, now)
             {
                 return Ok(());
             }
+            self.counts.rotated += 1;
         }
         self.close();
         self.start(now, journal)?;

@@ -11,13 +11,13 @@ use std::time::Duration;
 use event_log::{Logger, LoggerBuilder};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::kill::{Numbered, THREADS, builder, record_path};
+use crate::kill::{LONGEST_TRANSACTION, Numbered, THREADS, builder, record_path};
 use crate::random::Random;
 use crate::trap::{Aim, Point, TrapStorage};
 use crate::wait::{PATIENCE, wait_until};
 
 /// What a child is told by its command line:
-/// `LOG RECORDS PROCESS SEED ENDING TARGET [THREADS SIDE [AIM AIM_SEED]]`.
+/// `LOG RECORDS PROCESS SEED ENDING TARGET [THREADS SIDE KIND [AIM AIM_SEED]]`.
 #[derive(Clone, Debug)]
 pub struct Orders {
     /// The log directory.
@@ -37,6 +37,8 @@ pub struct Orders {
     pub threads: u32,
     /// Where segments go that retention removes; without it, retention is off.
     pub side: Option<PathBuf>,
+    /// Whether its threads emit in transactions, too.
+    pub has_transactions: bool,
     /// What its storage kills it at, and the seed of that choice.
     pub aim: Option<(Aim, u64)>,
 }
@@ -54,6 +56,7 @@ impl Orders {
             self.target.to_string().into(),
             self.threads.to_string().into(),
             self.side.clone().map_or_else(|| "-".into(), PathBuf::into_os_string),
+            if self.has_transactions { "transactions" } else { "-" }.into(),
         ];
         if let Some((aim, seed)) = self.aim {
             arguments.extend([aim.name().into(), seed.to_string().into()]);
@@ -72,6 +75,7 @@ impl Orders {
             target: arguments.next()?.parse().ok()?,
             threads: arguments.next().map_or(Some(THREADS), |text| text.parse().ok())?,
             side: arguments.next().filter(|side| side != "-").map(PathBuf::from),
+            has_transactions: arguments.next().is_some_and(|kind| kind == "transactions"),
             aim: match arguments.next() {
                 None => None,
                 Some(name) => Some((Aim::from_name(&name)?, arguments.next()?.parse().ok()?)),
@@ -81,13 +85,15 @@ impl Orders {
 
     fn builder(&self) -> LoggerBuilder {
         let builder = with_side(builder(&self.directory, self.seed), self);
-        match self.aim {
+        let builder = match self.aim {
             // So that what is aimed at happens often.
             Some((Aim::Rotation | Aim::Retention, _)) => {
                 builder.segment_bytes(2_000).drain_interval(Duration::from_millis(1))
             }
             _ => builder,
-        }
+        };
+        // The longest transaction has to fit into a segment.
+        if self.has_transactions { builder.segment_bytes(6_000) } else { builder }
     }
 }
 
@@ -171,13 +177,34 @@ fn emit(logger: &Logger, orders: &Orders, thread: u32, progress: &Progress) {
     let mut random = Random::new(seed ^ u64::from(process * orders.threads + thread));
     let mut number = 0;
     while !progress.stop.load(Ordering::Relaxed) {
-        let length = usize::try_from(random.below(1_000)).expect("a length");
-        let filling = &filling[..if random.below(4) == 0 { length } else { length / 50 }];
-        logger.emit(Numbered { process: *process, thread, number, filling });
-        record.write_all(b".").expect("the record can be written");
-        number += 1;
-        progress.returned.fetch_add(1, Ordering::Relaxed);
+        let of = if orders.has_transactions { size_of_transaction(&mut random) } else { 1 };
+        let mut event = |part| {
+            let length = usize::try_from(random.below(1_000 / of)).expect("a length");
+            let filling = &filling[..if random.below(4) == 0 { length } else { length / 50 }];
+            let number = number + part;
+            Numbered { process: *process, thread, number, of, part, filling }
+        };
+        if of == 1 {
+            logger.emit(event(0));
+        } else {
+            // One that is dropped, now and then: none of its events may be found.
+            let mut dropped = logger.transaction();
+            dropped.emit(event(of));
+            drop(dropped);
+            let mut events = logger.transaction();
+            (0..of).for_each(|part| events.emit(event(part)));
+            events.try_commit().expect("a logger that waits for room");
+        }
+        let returned = usize::try_from(of).expect("a short transaction");
+        record.write_all(&b".".repeat(returned)).expect("the record can be written");
+        number += of;
+        progress.returned.fetch_add(of, Ordering::Relaxed);
     }
+}
+
+/// How many events the next transaction has, or 1 for an emit without one.
+fn size_of_transaction(random: &mut Random) -> u64 {
+    if random.below(2) == 0 { 1 } else { 2 + random.below(LONGEST_TRANSACTION - 1) }
 }
 
 /// Takes all the memory that `RLIMIT_AS` leaves, and more: the allocator aborts the process, in

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::kill::{Round, Seen, returned};
+use crate::kill::{LONGEST_TRANSACTION, Round, Seen, returned};
 use crate::missing_key;
 
 #[derive(Deserialize)]
@@ -16,11 +16,13 @@ struct Line<'a> {
     params: Params,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 struct Params {
     process: u32,
     thread: u32,
     number: u64,
+    of: u64,
+    part: u64,
 }
 
 /// The numbers found, by process and thread.
@@ -47,7 +49,8 @@ pub(super) fn check(directory: &Path, side: &Path, records: &Path, round: &Round
             let numbers = found.remove(&(process, thread)).unwrap_or_default();
             let returned = returned(records, process, thread);
             seen.returned += returned;
-            compare(&mut seen, &format!("thread {thread} of process {process}"), returned, numbers);
+            let whose = format!("thread {thread} of process {process}");
+            compare(&mut seen, &whose, returned, numbers, round.has_transactions);
         }
     }
     if !found.is_empty() {
@@ -76,6 +79,7 @@ fn read(path: &Path, seen: &mut Seen, found: &mut Found, ids: &mut HashSet<Strin
     if text.is_empty() {
         seen.wrong.push(format!("{} is empty", path.display()));
     }
+    let mut events = Vec::new();
     for line in text.split_inclusive('\n') {
         let parsed = serde_json::from_str::<Line<'_>>(line);
         let Ok(Line { id, r#type: "numbered", params }) = parsed else {
@@ -88,6 +92,7 @@ fn read(path: &Path, seen: &mut Seen, found: &mut Found, ids: &mut HashSet<Strin
             seen.wrong.push(format!("torn in {}: {line:?}", path.display()));
         }
         seen.lines += 1;
+        events.push(params);
         // One that is there twice with its number is counted there.
         let is_new = ids.insert(id.to_owned());
         let numbers = found.entry((params.process, params.thread)).or_default();
@@ -96,11 +101,36 @@ fn read(path: &Path, seen: &mut Seen, found: &mut Found, ids: &mut HashSet<Strin
         }
         numbers.push(params.number);
     }
+    check_transactions(path, seen, &events);
 }
 
-/// Compares what a thread's emits returned with the numbers found; the one more whose emit returned
-/// before that was noted may be there.
-fn compare(seen: &mut Seen, whose: &str, returned: u64, mut numbers: Vec<u64>) {
+/// Looks for transactions that are not whole, in order, in this segment, with nothing in between.
+fn check_transactions(path: &Path, seen: &mut Seen, mut events: &[Params]) {
+    while let [first, ..] = events {
+        let is_next = |(part, event): (u64, &Params)| {
+            *event == Params { part, number: first.number + part, ..*first }
+        };
+        let size = usize::try_from(first.of).expect("a short transaction");
+        if events.get(..size).is_some_and(|whole| (0..).zip(whole).all(is_next)) {
+            seen.transactions += u64::from(size > 1);
+            events = &events[size..];
+        } else {
+            seen.partial += 1;
+            seen.wrong.push(format!("a partial transaction in {}: {first:?}", path.display()));
+            events = &events[1..];
+        }
+    }
+}
+
+/// Compares what a thread's emits returned with the numbers found; what was emitted or committed once
+/// more, and returned before that was noted, may be there.
+fn compare(
+    seen: &mut Seen,
+    whose: &str,
+    returned: u64,
+    mut numbers: Vec<u64>,
+    has_transactions: bool,
+) {
     let in_order = numbers.is_sorted();
     numbers.sort_unstable();
     let with_repeated = numbers.len() as u64;
@@ -115,7 +145,8 @@ fn compare(seen: &mut Seen, whose: &str, returned: u64, mut numbers: Vec<u64>) {
     } else if !in_order {
         seen.wrong.push(format!("{whose}: out of order"));
     }
-    if numbers.last().is_some_and(|last| *last > returned) {
+    let at_once = if has_transactions { LONGEST_TRANSACTION } else { 1 };
+    if numbers.last().is_some_and(|last| *last >= returned + at_once) {
         seen.wrong.push(format!("{whose}: events that were never emitted"));
     }
 }

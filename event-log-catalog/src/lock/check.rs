@@ -1,0 +1,78 @@
+//! Holds the events of a binary against the lock file, and accepts changes when asked to.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use thiserror::Error;
+
+use super::report::write_change;
+use super::{Lock, LockError, Report, read, write};
+use crate::change::compare_with;
+use crate::model::Catalog;
+
+/// The environment variable that accepts all changes, if it is `1`.
+const ACCEPT: &str = "EVENT_LOG_ACCEPT";
+
+/// Why the events are not those of the lock file.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// They differ.
+    #[error("{0}")]
+    Changed(Report),
+    /// There is nothing to compare with, or the changes could not be accepted.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+/// Compares `current` with the lock file at `path`.
+///
+/// With `EVENT_LOG_ACCEPT=1` in the environment it writes the file instead, creates it if need be, and tells on
+/// standard error of the breaking changes that were accepted with it.
+///
+/// # Errors
+/// If they differ in anything, or the file is missing or cannot be read; [`Mismatch`]'s text says what to do.
+pub fn check(path: impl AsRef<Path>, current: &Catalog) -> Result<(), Mismatch> {
+    let path = path.as_ref();
+    if std::env::var_os(ACCEPT).is_some_and(|value| value == "1") {
+        let accepted = accept(path, current)?;
+        // Past the capture of the test runner: who accepts must see what.
+        let _ = io::stderr().write_all(accepted.as_bytes());
+        return Ok(());
+    }
+    let lock = read(path)?;
+    let changes = compare_with(&lock.removed, &lock.catalog, current);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    Err(Mismatch::Changed(Report { path: path.to_owned(), changes }))
+}
+
+/// Makes `current` the content of the lock file; returns what to tell about it.
+fn accept(path: &Path, current: &Catalog) -> Result<String, LockError> {
+    let lock = match read(path) {
+        Err(LockError::Missing { .. }) => {
+            write(path, &Lock::new(current.clone()))?;
+            return Ok(format!("created `{}`\n", path.display()));
+        }
+        lock => lock?,
+    };
+    let changes = compare_with(&lock.removed, &lock.catalog, current);
+    if changes.is_empty() {
+        return Ok(String::new());
+    }
+    let removed = lock.removed.after(&lock.catalog, &changes);
+    write(path, &Lock { catalog: current.clone(), removed })?;
+    Ok(told(&Report { path: path.to_owned(), changes }))
+}
+
+fn told(report: &Report) -> String {
+    let mut text = format!("accepted into `{}`\n", report.path.display());
+    for change in report.breaking() {
+        // Writing to a String cannot fail.
+        let _ = write_change(&mut text, change);
+    }
+    let _ = writeln!(text, "{} changes in all", report.changes.len());
+    text
+}

@@ -1,0 +1,33 @@
+-- Amazon Athena, by event-log.
+--
+-- Partition column: dt, a text that is the directory: 'year=2021/month=09/day=16/hour=00'.
+-- It sorts by time, so a range is two comparisons, and Athena looks up to NOW; but Athena cannot refuse
+-- a query without it. The other shape, year, month, day and hour, can, and needs OR for ranges.
+--
+-- Athena cannot refuse a query without dt: set a limit of scanned bytes for the workgroup.
+
+CREATE EXTERNAL TABLE IF NOT EXISTS `events`.`sign_out` (
+  `id` string COMMENT 'Unique: a UUID of version 7. Remove duplicates by it.',
+  `date` timestamp COMMENT 'When it happened, in UTC.',
+  `type` string COMMENT 'The type of event.',
+  `user_id` bigint COMMENT 'Who did it.',
+  `locale` string COMMENT 'In which language: a BCP 47 tag.',
+  `country_code` string COMMENT 'In which country: ISO 3166-1 alpha-2.',
+  `session_id` string COMMENT 'From the first request to the last.',
+  `app_version` string COMMENT 'The release of the client.',
+  `group` string COMMENT 'The arm of the experiment.'
+)
+COMMENT 'Fired when a user signs out. Has no fields. Owner: accounts.'
+PARTITIONED BY (`dt` string)
+STORED AS PARQUET
+LOCATION 's3://bucket/lake/sign_out/'
+TBLPROPERTIES (
+  'classification' = 'parquet',
+  'projection.enabled' = 'true',
+  'projection.dt.type' = 'date',
+  'projection.dt.format' = '\'year=\'yyyy\'/month=\'MM\'/day=\'dd',
+  'projection.dt.range' = 'year=2020/month=01/day=01,NOW',
+  'projection.dt.interval' = '1',
+  'projection.dt.interval.unit' = 'DAYS',
+  'storage.location.template' = 's3://bucket/lake/sign_out/${dt}/'
+);

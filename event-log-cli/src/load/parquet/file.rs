@@ -1,0 +1,77 @@
+//! The rows of a partition to the bytes of a Parquet file. The same rows always give the same bytes.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{Fields, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+use crate::load::parquet::TableSchema;
+use crate::load::parquet::cell::{self, Cell};
+use crate::load::parquet::columns::{Values, field};
+
+/// The rows of one partition, column by column.
+#[derive(Debug)]
+pub struct ParquetRows {
+    schema: Arc<TableSchema>,
+    columns: Vec<Values>,
+    rows: usize,
+}
+
+impl ParquetRows {
+    /// No rows of this table yet.
+    #[must_use]
+    pub fn new(schema: &Arc<TableSchema>) -> Self {
+        let columns =
+            schema.columns.iter().map(|column| Values::new(&column.column_type)).collect();
+        Self { schema: Arc::clone(schema), columns, rows: 0 }
+    }
+
+    /// Appends a row of JSON; all of it or nothing.
+    ///
+    /// # Errors
+    /// If a value contradicts the type of its column, or a key has no column; the reason names it.
+    pub fn push(&mut self, row: &str) -> Result<(), String> {
+        let cells: Vec<Cell<'_>> = cell::row(&self.schema, row)?;
+        for (column, cell) in self.columns.iter_mut().zip(&cells) {
+            column.push(cell);
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Writes the file to `out`.
+    ///
+    /// # Errors
+    /// If the encoder fails, which it has no reason to in memory.
+    pub fn write(mut self, out: &mut Vec<u8>) -> Result<(), ParquetError> {
+        let columns = &self.schema.columns;
+        let fields: Fields =
+            columns.iter().map(|column| field(&column.name, &column.column_type)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let mut arrays = Vec::with_capacity(self.columns.len());
+        for column in &mut self.columns {
+            arrays.push(column.finish()?);
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+            .set_created_by("event-log".to_owned())
+            .build();
+        let mut writer = ArrowWriter::try_new(out, schema, Some(properties))?;
+        writer.write(&batch)?;
+        writer.close()?;
+        Ok(())
+    }
+}
+
+const ZSTD_LEVEL: i32 = 1;
