@@ -180,7 +180,9 @@ mod tests {
         let mut merged = Sum::default();
         for half in [&numbers[..numbers.len() / 2], &numbers[numbers.len() / 2..]] {
             let mut sum = Sum::default();
-            half.iter().for_each(|number| sum.add(number));
+            for number in half {
+                sum.add(number);
+            }
             merged.merge(sum);
         }
         assert_eq!((merged.text(), merged.numbers()), (sum.text(), numbers.len() as u64));
