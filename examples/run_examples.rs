@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use event_log::catalog;
 use serde_json::Value;
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -97,7 +98,66 @@ fn the_demo_of_the_lesson_service_finds_a_line_for_each_success() {
     ] {
         assert!(printed.contains(expected), "`{expected}` is not in:\n{printed}");
     }
-    assert_eq!(lines_in(log.path()).len(), 2000);
+    let lines = lines_in(log.path());
+    assert_eq!(lines.len(), 2000);
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson_service/events.lock.json");
+    let catalog = catalog::lock::read(lock).unwrap().catalog;
+    for line in &lines {
+        if let Err(invalid) = catalog.validate(line) {
+            panic!("not what the catalogue says: {invalid}\n{line}");
+        }
+    }
+}
+
+#[test]
+fn the_example_of_personal_data_joins_people_and_names_none() {
+    let temporary = tempfile::tempdir().unwrap();
+    let key = temporary.path().join("key");
+    fs::write(&key, [7; 32]).unwrap();
+
+    let output = example("personal_data")
+        .env("TMPDIR", temporary.path())
+        .env("PII_KEY_FILE", &key)
+        .output()
+        .unwrap();
+
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.starts_with(
+            "debug: Form { email: Pii(***), phone: Some(Pii(***)), password: Secret(***) }"
+        ),
+        "{said}"
+    );
+    let (lines, last) = printed.trim_end().rsplit_once('\n').unwrap();
+    assert_eq!(last, "failed logins of people who have signed up: 2");
+    // HMAC-SHA-256 with that key of `1` and of the address, computed by Python.
+    let expected = [
+        r#""user_id":"k1:886687e2952ade5e3e6190102d261699","locale":null,"country_code":null,"params":{"email":"k1:c7f22a2b3094d750db28d69f809d573d","phone":"***"}}"#,
+        r#""params":{"email":"k1:c7f22a2b3094d750db28d69f809d573d","attempts":2}}"#,
+        r#""params":{"email":"k1:c7f22a2b3094d750db28d69f809d573d","attempts":1}}"#,
+    ];
+    for (line, end) in lines.lines().zip(expected) {
+        assert!(line.ends_with(end), "{line}");
+    }
+    for word in ["ada@", "7946", "correct horse", "2001"] {
+        assert!(!printed.contains(word) && !said.contains(word), "{word}: {printed}{said}");
+    }
+}
+
+#[test]
+fn the_example_of_compressed_segments_reads_every_line_back() {
+    let temporary = tempfile::tempdir().unwrap();
+
+    let printed = run(example("compressed_segments").env("TMPDIR", temporary.path()));
+
+    let lines: Vec<&str> = printed.lines().collect();
+    let [compressed, read] = lines[..] else { panic!("not two lines:\n{printed}") };
+    let sizes = compressed.strip_prefix("compressed 2 segments: ").expect(compressed);
+    let (plain, gzip) = sizes.split_once(" bytes became ").unwrap();
+    assert!(plain.parse::<u64>().unwrap() > 5 * gzip.parse::<u64>().unwrap(), "{compressed}");
+    assert_eq!(read, "read 3000 lines: 2 segments compressed, 1 as it was written");
 }
 
 #[test]

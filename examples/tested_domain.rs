@@ -18,7 +18,7 @@ mod library {
     use std::collections::HashMap;
 
     use chrono::{DateTime, TimeDelta, Utc};
-    use event_log::{Event, Logger};
+    use event_log::{Event, EventField, Logger};
     use serde::{Deserialize, Serialize};
 
     /// For how long a book is lent.
@@ -50,7 +50,7 @@ mod library {
         pub(crate) days_late: Option<i64>,
     }
 
-    #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+    #[derive(Clone, Copy, Debug, PartialEq, Deserialize, EventField, Serialize)]
     #[serde(rename_all = "snake_case")]
     pub(crate) enum Refusal {
         Lent,

@@ -16,6 +16,7 @@ use tests::{checked, gaps, lines, params_of, params_text_of};
 #[derive(Event)]
 struct Holds<T> {
     before: u32,
+    #[event(json)]
     value: T,
     after: u32,
 }

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use event_log::__private::{Envelope, EventNames};
-use event_log::{AsUserId, CountryCode, Event, Locale, UserId};
+use event_log::{AsUserId, CountryCode, Event, EventField, Locale, Schema, UserId};
 use serde::Serialize;
 use serde_json::json;
 use tests::{params_of, params_text_of};
@@ -183,6 +184,49 @@ fn json_serialises_as_usual() {
 }
 
 #[test]
+fn as_serialises_as_usual() {
+    #[derive(Event)]
+    struct Told {
+        #[event(as = "Vec<u8>")]
+        pair: (u8, u8),
+    }
+
+    assert_eq!(params_of(&Told { pair: (1, 2) }), json!({"pair": [1, 2]}));
+}
+
+#[test]
+fn unit_makes_a_span_of_time_an_integer() {
+    #[derive(Event)]
+    struct Timed<'a, T> {
+        #[event(unit = "ms", rename = "took_ms")]
+        took: Duration,
+        #[event(unit = "s")]
+        waited: &'a Option<Duration>,
+        #[event(unit = "ns", skip_none)]
+        none: Option<Duration>,
+        #[event(unit = "us")]
+        moved: chrono::TimeDelta,
+        #[event(unit = "ns")]
+        of_parameter: T,
+        plain: Duration,
+    }
+
+    let event = Timed {
+        took: Duration::from_micros(1_999),
+        waited: &Some(Duration::from_millis(2_500)),
+        none: None,
+        moved: chrono::TimeDelta::milliseconds(-3),
+        of_parameter: None::<Duration>,
+        plain: Duration::new(1, 2),
+    };
+    let expected = json!({
+        "took_ms": 1, "waited": 2, "moved": -3000, "of_parameter": null,
+        "plain": {"secs": 1, "nanos": 2},
+    });
+    assert_eq!(params_of(&event), expected);
+}
+
+#[test]
 fn options_may_be_spread_over_several_attributes() {
     #[derive(Event)]
     struct Spread {
@@ -326,6 +370,10 @@ impl<T> Serialize for Constant<T> {
     }
 }
 
+impl<T> EventField for Constant<T> {
+    const SCHEMA: Schema = u8::SCHEMA;
+}
+
 #[test]
 fn bounds_are_on_the_types_of_the_fields_not_on_the_parameters() {
     struct NotSerializable;
@@ -379,6 +427,7 @@ fn a_field_may_hold_the_event_itself_or_an_unsized_tail() {
     #[derive(Event, Serialize)]
     struct Node<T> {
         value: T,
+        #[event(json)]
         next: Option<Box<Node<T>>>,
     }
 

@@ -41,6 +41,11 @@ mod shadowed {
     trait Clone {}
     trait From {}
     trait AsUserId {}
+    trait EventField {}
+    trait EventRecord {}
+    trait Described {}
+    struct Schema;
+    struct Member;
     mod core {}
     mod std {}
     mod alloc {}
@@ -59,7 +64,44 @@ mod shadowed {
         pub(super) user: u64,
         #[event(skip_none)]
         pub(super) note: ::core::option::Option<T>,
+        #[event(pii = "hash")]
+        pub(super) hashed: u8,
+        #[event(pii = "mask", skip_none)]
+        pub(super) masked: ::core::option::Option<u8>,
+        #[event(pii = "drop")]
+        pub(super) dropped: u8,
     }
+
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    pub(super) struct RecordOfShadows<'a, T> {
+        pub(super) value: &'a T,
+        #[serde(flatten)]
+        pub(super) more: MoreShadows,
+        #[serde(skip_serializing_if = "::core::option::Option::is_none")]
+        pub(super) text: ::core::option::Option<TextsOfShadows>,
+    }
+
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    pub(super) struct MoreShadows {
+        #[event(json)]
+        pub(super) more: u8,
+    }
+
+    #[derive(::serde::Serialize, ::event_log::EventField)]
+    #[serde(rename_all = "lowercase")]
+    pub(super) enum TextsOfShadows {
+        Some,
+    }
+
+    #[derive(::event_log::Event)]
+    #[event(owner = "tests", unlisted)]
+    pub(super) struct OfShadows<'a> {
+        pub(super) record: RecordOfShadows<'a, u8>,
+        #[event(unit = "ms", deprecated = "old", renamed_from = "before")]
+        pub(super) took: ::core::time::Duration,
+    }
+
+    ::event_log::list_event!(OfShadows<'static>);
 
     #[derive(::event_log::Event)]
     pub(super) enum OneOfShadows {
@@ -70,10 +112,31 @@ mod shadowed {
 
 #[test]
 fn names_in_scope_change_nothing() {
-    let event = shadowed::AmongShadows { provider: &1, user: 2, note: None };
-    assert_eq!(params_of(&event), serde_json::json!({"provider": 1}));
+    let event = shadowed::AmongShadows {
+        provider: &1,
+        user: 2,
+        note: None,
+        hashed: 3,
+        masked: None,
+        dropped: 4,
+    };
+    let params = params_of(&event);
+    assert_eq!((&params["provider"], params["hashed"].is_string()), (&serde_json::json!(1), true));
+    assert_eq!(params.as_object().map(serde_json::Map::len), Some(2));
     assert_eq!(params_of(&shadowed::OneOfShadows::Ok { some: 1 }), serde_json::json!({"some": 1}));
     assert_eq!(params_of(&shadowed::OneOfShadows::None), serde_json::json!({}));
+    let event = shadowed::OfShadows {
+        record: shadowed::RecordOfShadows {
+            value: &1,
+            more: shadowed::MoreShadows { more: 2 },
+            text: Some(shadowed::TextsOfShadows::Some),
+        },
+        took: std::time::Duration::from_secs(1),
+    };
+    let expected = serde_json::json!({
+        "record": {"value": 1, "more": 2, "text": "some"}, "took": 1000,
+    });
+    assert_eq!(params_of(&event), expected);
 }
 
 /// Macros of the names that an expansion likes to call.
@@ -204,8 +267,12 @@ define_event!(ByMacro, "by_macro", { a: u8, b: &'static str, });
 mod deprecated {
     /// An old type.
     #[deprecated]
-    #[derive(serde::Serialize)]
-    pub(super) struct OldType;
+    #[derive(serde::Serialize, event_log::EventField)]
+    #[allow(deprecated, reason = "the field's type is deprecated too")]
+    pub(super) struct OldType {
+        #[deprecated]
+        pub(super) old: u8,
+    }
 
     /// An old event.
     #[deprecated]
@@ -233,8 +300,8 @@ mod deprecated {
 #[test]
 #[expect(deprecated, reason = "the test uses what the derive must not warn of")]
 fn what_is_deprecated_does_not_warn_in_the_expansion() {
-    let event = deprecated::OldEvent { old: deprecated::OldType, user: 1 };
-    assert_eq!(params_of(&event), serde_json::json!({"old": null}));
+    let event = deprecated::OldEvent { old: deprecated::OldType { old: 2 }, user: 1 };
+    assert_eq!(params_of(&event), serde_json::json!({"old": {"old": 2}}));
     assert_eq!(params_of(&deprecated::Mixed::OldVariant { a: 1 }), serde_json::json!({"a": 1}));
     assert_eq!(params_of(&deprecated::Mixed::NewVariant), serde_json::json!({}));
 }

@@ -4,6 +4,7 @@
 //! `tests/engines/install` provides the engines. Without them these tests say so and pass, unless
 //! `EVENT_LOG_NO_SKIP=1` is set.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
 #![allow(clippy::print_stdout, reason = "the figures of a run are to be read")]
 
 use std::fs;
@@ -19,8 +20,10 @@ use tests::catalog::lake::{demo, flattened, load};
 use tests::catalog::values::{Moment, line};
 use tests::random::Random;
 
-const LINES_OF_A_TYPE: u64 = 200;
-const HOURS: u64 = 48;
+const LINES_OF_A_TYPE: u64 = 100;
+
+/// Hours since the first one, over the end of a day.
+const HOURS: [u64; 6] = [0, 1, 9, 23, 24, 34];
 
 /// The types whose partitions are days.
 const BY_DAY: [&str; 1] = ["sign_out"];
@@ -67,7 +70,7 @@ impl TestLake {
         let former: Vec<_> = catalog.events.iter().filter_map(before).collect();
         for event in catalog.events.iter().chain(&former) {
             for number in 0..LINES_OF_A_TYPE {
-                let at = Moment { number, hour: random.below(HOURS) };
+                let at = Moment { number, hour: random.pick(&HOURS) };
                 lines.push(line(&mut random, &catalog, event, at));
             }
         }

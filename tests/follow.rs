@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_log::follow::{FollowError, Follower, Gap, Start};
 use event_log::testing::{FailingDisk, Operation, SetClock};
@@ -132,6 +132,64 @@ fn a_logger_whose_spools_were_removed_is_followed_on() {
     assert_eq!(Seen::available(&mut follower), only_numbers(0..10));
     emit(&logger, 10..20);
     assert_eq!(next_numbers(&mut follower, 10), all(10..20));
+}
+
+#[test]
+fn a_logger_whose_spools_were_removed_is_looked_at_also_by_one_who_never_waits_long() {
+    let (directory, deadline) = (place(), Instant::now() + PATIENCE);
+    let logger = logger(directory.path());
+    flushed(&logger, 0..10);
+    let mut follower = follow(directory.path());
+    fs::remove_dir_all(directory.path().join(".spool")).unwrap();
+    let mut seen = Seen::available(&mut follower);
+    // The logger counts as ended now, so no notice of its segment has the follower read on in it.
+    flushed(&logger, 10..20);
+    while seen.numbers.len() < 20 && Instant::now() < deadline {
+        follower
+            .next_timeout(Duration::from_millis(20))
+            .into_iter()
+            .for_each(|next| seen.add(next));
+    }
+    assert_eq!(seen, only_numbers(0..20));
+}
+
+#[test]
+fn a_spool_that_cannot_be_read_is_told_once_and_stops_nothing() {
+    let directory = place();
+    let logger = logger(directory.path());
+    let spool = directory.path().join(".spool/events.deadbeef.spool");
+    fs::create_dir(&spool).unwrap();
+    let mut follower = follow(directory.path());
+    let trouble = follower.read_available();
+    assert!(matches!(&trouble, Some(Err(FollowError::Read { path, .. })) if *path == spool));
+    flushed(&logger, 0..10);
+    assert_eq!(Seen::available(&mut follower), only_numbers(0..10));
+}
+
+#[test]
+fn a_spool_that_is_cut_short_keeps_no_segment_from_its_end() {
+    let directory = place();
+    let (builder, clock) = hourly(directory.path());
+    let logger = builder.build().unwrap();
+    fs::write(directory.path().join(".spool/events.deadbeef.spool"), "short").unwrap();
+    let mut follower = follow(directory.path());
+    for round in 0..5 {
+        flushed(&logger, round * 10..round * 10 + 10);
+        assert_eq!(Seen::available(&mut follower), only_numbers(round * 10..round * 10 + 10));
+        clock.advance(HOUR);
+    }
+    let position = follower.position().to_string();
+    assert!(position.matches('@').count() <= 3, "{position}");
+}
+
+#[test]
+fn numbers_at_the_end_of_their_range_are_read_on() {
+    let directory = place();
+    for millis in ["000", "001"] {
+        let name = format!("events.20261121T223000.{millis}Z.7f3a91c2.4294967295.jsonl");
+        fs::write(directory.path().join(name), "").unwrap();
+    }
+    assert_eq!(Seen::available(&mut follow(directory.path())).numbers, [0_u64; 0]);
 }
 
 #[test]

@@ -231,7 +231,8 @@ fn retention_never_touches_a_file_that_is_not_a_segment_of_this_prefix() {
     let (directory, clock) = (place(), at_ten());
     let foreign = [
         "events.jsonl",
-        "events.20200101T000000.000Z.00000001.000001.jsonl.gz",
+        "events.20200101T000000.000Z.00000001.000001.jsonl.xz",
+        ".events.20200101T000000.000Z.00000001.000001.jsonl.gz.00000001.tmp",
         "events.20200101T000000.000Z.00000001.000001.json",
         "other.20200101T000000.000Z.00000001.000001.jsonl",
         "events.more.20200101T000000.000Z.00000001.000001.jsonl",

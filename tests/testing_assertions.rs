@@ -3,11 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use event_log::testing::{self, Recorded, assert_emitted, assert_not_emitted};
-use event_log::{Context, Event};
+use event_log::{Context, Event, EventField};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, EventField, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Provider {
     Twitter,

@@ -67,6 +67,7 @@ fn ask(disk: &FailingDisk, operation: Operation, directory: &Path) -> io::Result
         Operation::Read => disk.read_from(&old, 0).map(drop),
         Operation::List => disk.list(directory).map(drop),
         Operation::Remove => disk.remove(&old),
+        Operation::Rename => disk.rename(&old, &old),
         Operation::SyncDirectory => disk.sync_directory(directory),
         other => panic!("{other:?} is not tested"),
     }
@@ -84,6 +85,7 @@ fn each_operation_is_counted_hooked_and_fails_by_itself() {
         Operation::Read,
         Operation::List,
         Operation::Remove,
+        Operation::Rename,
         Operation::SyncDirectory,
     ] {
         let (directory, disk) = (tempfile::tempdir().unwrap(), FailingDisk::new());

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};
 
 use event_log::testing::{self, Recorded, assert_emitted, assert_not_emitted};
-use event_log::{Context, Event};
+use event_log::{Context, Event, EventField};
 use serde::{Deserialize, Serialize};
 
 #[derive(Event, Deserialize)]
@@ -18,7 +18,7 @@ struct UserRegistration<'a> {
     address: Address<'a>,
 }
 
-#[derive(Clone, Copy, Deserialize, Serialize)]
+#[derive(Clone, Copy, Deserialize, EventField, Serialize)]
 struct Address<'a> {
     city: &'a str,
     lines: [&'a str; 2],

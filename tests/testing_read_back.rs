@@ -171,6 +171,7 @@ fn values_of_every_shape_are_read_back() {
 
     #[derive(Debug, PartialEq, Event, Deserialize)]
     struct Shapes<T> {
+        #[event(json)]
         cart: Cart,
         big: u64,
         small: i64,

@@ -135,6 +135,32 @@ fn flush_sync_and_close_have_nothing_to_wait_for() {
 }
 
 #[test]
+fn a_transaction_that_is_not_accepted_tells_for_each_event_why_it_was_dropped() {
+    let (logger, recorded) = testing::recorder();
+    let mut events = logger.transaction();
+    events.emit(Step { test: 1, step: 1 });
+    events.emit(Upload { text: "", bad: Some(Bad(false)) });
+    events.emit(Step { test: 1, step: 2 });
+    assert_eq!(recorded.dropped().len(), 0, "nobody has tried to commit it");
+    events.commit();
+
+    let told: Vec<_> = recorded.dropped().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3);
+    assert!(told[0].starts_with("a `step` event cannot appear without the rest"), "{}", told[0]);
+    assert!(told[1].contains("`upload`"), "{}", told[1]);
+    let reasons: Vec<_> = recorded.dropped().iter().map(EmitError::reason).collect();
+    let beside = DropReason::Transaction;
+    assert_eq!(reasons, [beside, DropReason::NotSerializable, beside]);
+
+    let mut late = logger.transaction();
+    late.emit(Step { test: 1, step: 3 });
+    logger.close(Duration::from_secs(5)).unwrap();
+    late.commit();
+    assert_eq!(recorded.dropped().last().map(EmitError::reason), Some(DropReason::Closed));
+    assert_not_emitted!(recorded);
+}
+
+#[test]
 fn after_the_close_events_are_dropped_and_what_was_recorded_stays() {
     let (logger, recorded) = testing::recorder();
     let clone = logger.clone();
@@ -162,6 +188,7 @@ impl Serialize for Bad {
 struct Upload<'a> {
     text: &'a str,
     #[event(skip_none)]
+    #[event(json)]
     bad: Option<Bad>,
 }
 
@@ -242,6 +269,7 @@ impl Serialize for Nested<'_> {
 fn an_emit_inside_another_is_recorded_first() {
     #[derive(Event)]
     struct Outer<'a> {
+        #[event(json)]
         recorded: Nested<'a>,
     }
 

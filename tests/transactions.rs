@@ -45,6 +45,7 @@ impl Serialize for Broken {
 #[derive(Event)]
 #[event(type = "broken")]
 struct BrokenEvent {
+    #[event(json)]
     field: Broken,
 }
 
@@ -336,6 +337,7 @@ impl Serialize for Nested<'_> {
 #[event(type = "outer")]
 struct Outer<'a> {
     number: u64,
+    #[event(json)]
     inner: Nested<'a>,
 }
 

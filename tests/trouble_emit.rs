@@ -31,6 +31,7 @@ impl Serialize for Nested<'_> {
 #[event(type = "outer")]
 struct Outer<'a> {
     number: u64,
+    #[event(json)]
     inner: Nested<'a>,
 }
 

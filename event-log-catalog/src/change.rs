@@ -19,9 +19,9 @@ pub enum Target {
     Parquet,
     /// Athena, Hive and Spark over a lake of JSON.
     Athena,
-    /// `BigQuery`, over the lake or with tables of its own.
+    /// BigQuery, over the lake or with tables of its own.
     BigQuery,
-    /// `DuckDB` over a lake of JSON.
+    /// DuckDB over a lake of JSON.
     DuckDb,
 }
 

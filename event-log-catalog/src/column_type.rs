@@ -129,11 +129,16 @@ impl Member {
     fn of(field: &Field, name: &str, description: String) -> Self {
         Self {
             name: name.to_owned(),
-            column_type: ColumnType::from(&field.field_type),
+            column_type: ColumnType::from(written(field)),
             nullable: field.optional,
             description,
         }
     }
+}
+
+/// What stands in the line: a hash or a mask of personal data is a text, whatever was hashed.
+pub(crate) fn written(field: &Field) -> &FieldType {
+    if field.personal.is_some() { &FieldType::String } else { &field.field_type }
 }
 
 /// Each field by `make`, and behind them the names that renamed ones had before: older lines hold those.

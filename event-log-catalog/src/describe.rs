@@ -20,6 +20,9 @@ impl fmt::Display for FieldType {
             Self::DateTime => f.write_str("date and time"),
             Self::Uuid => f.write_str("UUID"),
             Self::Json => f.write_str("JSON"),
+            Self::List(item) if matches!(item.item_type, Self::Record(_)) => {
+                write!(f, "list of {}records", optional(item))
+            }
             Self::List(item) => write!(f, "list of {item}"),
             Self::Map(item) => write!(f, "map from text to {item}"),
             Self::Record(_) => f.write_str("record"),
@@ -29,7 +32,10 @@ impl fmt::Display for FieldType {
 
 impl fmt::Display for ListItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let optional = if self.optional { "optional " } else { "" };
-        write!(f, "{optional}{}", self.item_type)
+        write!(f, "{}{}", optional(self), self.item_type)
     }
+}
+
+fn optional(item: &ListItem) -> &'static str {
+    if item.optional { "optional " } else { "" }
 }

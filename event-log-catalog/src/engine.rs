@@ -78,7 +78,7 @@ impl Engine {
         match self {
             Self::Athena | Self::Hive => format!("decimal({precision},{scale})"),
             // NUMERIC has 29 digits before the point and 9 behind it.
-            Self::BigQuery if scale > 9 || precision - scale > 29 => {
+            Self::BigQuery if scale > 9 || precision.saturating_sub(scale) > 29 => {
                 format!("BIGNUMERIC({precision}, {scale})")
             }
             Self::BigQuery => format!("NUMERIC({precision}, {scale})"),
@@ -90,10 +90,9 @@ impl Engine {
         let name = self.type_name(item);
         match self {
             Self::Athena | Self::Hive => format!("array<{name}>"),
-            Self::Spark => format!("ARRAY<{name}>"),
-            Self::Trino => format!("ARRAY({name})"),
             Self::BigQuery if !is_repeated(item, nullable) => "JSON".to_owned(),
-            Self::BigQuery => format!("ARRAY<{name}>"),
+            Self::Spark | Self::BigQuery => format!("ARRAY<{name}>"),
+            Self::Trino => format!("ARRAY({name})"),
             Self::DuckDb => format!("{name}[]"),
         }
     }
@@ -103,9 +102,8 @@ impl Engine {
         match self {
             Self::Athena | Self::Hive => format!("map<string,{name}>"),
             Self::Spark => format!("MAP<STRING, {name}>"),
-            Self::Trino => format!("MAP(VARCHAR, {name})"),
             Self::BigQuery => "JSON".to_owned(),
-            Self::DuckDb => format!("MAP(VARCHAR, {name})"),
+            Self::Trino | Self::DuckDb => format!("MAP(VARCHAR, {name})"),
         }
     }
 
@@ -126,7 +124,7 @@ impl Engine {
         }
     }
 
-    /// The type of a column or member that may be null: `BigQuery` has no list that may.
+    /// The type of a column or member that may be null: BigQuery has no list that may.
     #[must_use]
     pub(crate) fn nested(self, column_type: &ColumnType, nullable: bool) -> String {
         match (self, column_type) {
@@ -174,7 +172,7 @@ impl Engine {
     }
 }
 
-/// Whether `BigQuery` can hold the list as an array: it has no null in one, and no array in another.
+/// Whether BigQuery can hold the list as an array: it has no null in one, and no array in another.
 pub(crate) fn is_repeated(item: &ColumnType, nullable: bool) -> bool {
     !nullable && !matches!(item, ColumnType::List { .. })
 }

@@ -72,7 +72,7 @@ fn of_type(field_type: &FieldType, name: &str) -> Json {
     }
 }
 
-/// A query over one day of one type, for Athena, Trino and `DuckDB`; the others quote names with backticks.
+/// A query over one day of one type, for Athena, Trino and DuckDB; the others quote names with backticks.
 #[must_use]
 pub fn example_query(event: &EventSchema, options: &Options) -> String {
     let table = sql::table_name(Engine::Trino, options, &event.event_type);

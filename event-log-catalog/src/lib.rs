@@ -5,7 +5,9 @@
 //! | --- | --- |
 //! | [`lock`] | `events.lock.json`: the catalogue as it was accepted, and the check against it |
 //! | [`change`] | what differs between two versions, and whom that breaks |
-//! | [`outputs`] | table definitions for Athena, Hive, Spark, Trino, `BigQuery`, `DuckDB` and Terraform, JSON Schema, and a data dictionary |
+//! | [`outputs`] | table definitions for Athena, Hive, Spark, Trino, BigQuery, DuckDB and Terraform, JSON Schema, and a data dictionary |
+//!
+//! [`Catalog::validate`] checks a line against the schema of its type.
 //!
 //! What each output is for, which type becomes which in each engine, and what each engine does on each
 //! change: `docs/catalog.md`.
@@ -22,6 +24,7 @@ mod options;
 pub mod outputs;
 mod partition;
 mod table;
+mod validate;
 
 pub use crate::column_type::{ColumnType, Member};
 pub use crate::engine::Engine;
@@ -31,3 +34,4 @@ pub use crate::model::{
 };
 pub use crate::options::{Format, Options, Shape};
 pub use crate::table::{Column, columns};
+pub use crate::validate::Invalid;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::check::{Mismatch, check};
+pub use self::check::{Mismatch, accept, check};
 pub use self::report::Report;
 pub use self::tombstones::{Removed, RemovedField};
 use crate::model::{Catalog, Envelope, EventSchema};

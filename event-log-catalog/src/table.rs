@@ -1,6 +1,6 @@
 //! The table of one type of event: the columns of the flattened lake, in order.
 
-use crate::column_type::{ColumnType, one_line, with_former_names};
+use crate::column_type::{ColumnType, one_line, with_former_names, written};
 use crate::model::{Catalog, Envelope, EventSchema, Field, FieldType, UserIdType};
 
 /// One column of the table that a type of event becomes.
@@ -52,7 +52,7 @@ impl Column {
     fn of(field: &Field, name: &str, description: String) -> Self {
         Self {
             name: name.to_lowercase(),
-            column_type: ColumnType::from(&field.field_type),
+            column_type: ColumnType::from(written(field)),
             nullable: field.optional,
             description,
         }
@@ -79,10 +79,9 @@ pub(crate) fn tables_of<'a>(catalog: &Catalog, event: &'a EventSchema) -> Vec<Ta
     let table =
         |name, description| Table { name, columns: columns(&catalog.envelope, event), description };
     let mut tables = vec![table(event.event_type.as_str(), described(event))];
-    if let Some(former) = event.renamed_from.as_deref() {
-        if !catalog.events.iter().any(|other| other.event_type == former) {
-            tables.push(table(former, format!("Renamed to {}.", event.event_type)));
-        }
+    let is_taken = |name: &str| catalog.events.iter().any(|other| other.event_type == name);
+    if let Some(former) = event.renamed_from.as_deref().filter(|former| !is_taken(former)) {
+        tables.push(table(former, format!("Renamed to {}.", event.event_type)));
     }
     tables
 }

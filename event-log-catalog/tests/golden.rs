@@ -1,6 +1,8 @@
 //! The outputs for a catalogue that has every type, nesting, reserved words, deprecated and renamed things are
 //! those in `tests/golden`. `EVENT_LOG_ACCEPT=1` writes them anew.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

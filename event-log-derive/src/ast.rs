@@ -11,7 +11,10 @@ use syn::{Data, DeriveInput, Fields, Generics, LitStr, Path, Type, parse_quote};
 use crate::attr::Options;
 use crate::key::{Key, Place};
 use crate::name;
+use crate::notes::Notes;
+use crate::personal::Personal;
 use crate::report::Report;
+use crate::shape::Shape;
 
 /// A struct, which is one type of event, or an enum, which is one per variant.
 pub(crate) struct Event<'a> {
@@ -19,6 +22,10 @@ pub(crate) struct Event<'a> {
     pub(crate) generics: &'a Generics,
     /// Where the expansion finds everything that it names: `::event_log::__private`.
     pub(crate) runtime: Path,
+    /// Whether the catalogue leaves it out.
+    pub(crate) is_unlisted: bool,
+    /// The options of the struct or enum.
+    pub(crate) options: Options,
     pub(crate) variants: Vec<Variant<'a>>,
 }
 
@@ -27,6 +34,9 @@ pub(crate) struct Variant<'a> {
     /// The variant's own name; `None` for a struct.
     pub(crate) ident: Option<&'a Ident>,
     pub(crate) type_name: Name,
+    /// The options of the variant; none for a struct, which has its own above.
+    pub(crate) options: Options,
+    pub(crate) notes: Notes,
     pub(crate) fields: Vec<Field<'a>>,
 }
 
@@ -35,7 +45,10 @@ pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) ty: &'a Type,
     pub(crate) options: Options,
+    pub(crate) notes: Notes,
     pub(crate) target: Target,
+    /// What `pii` asks for; a field to drop has the target [`Target::Skipped`].
+    pub(crate) personal: Option<Personal>,
 }
 
 /// Where the value of a field goes.
@@ -49,6 +62,7 @@ pub(crate) enum Target {
         name: Name,
         /// Leave the key out when the value is `None`.
         skip_none: bool,
+        shape: Shape,
     },
 }
 
@@ -68,7 +82,11 @@ pub(crate) struct Name {
 
 impl Name {
     /// The name that the user gave, or else `default` after `ident`.
-    fn new(given: Option<&LitStr>, ident: &Ident, default: impl Fn(&str) -> String) -> Self {
+    pub(crate) fn new(
+        given: Option<&LitStr>,
+        ident: &Ident,
+        default: impl Fn(&str) -> String,
+    ) -> Self {
         match given {
             Some(given) => Self { text: given.value(), span: given.span() },
             None => Self { text: default(&ident.unraw().to_string()), span: ident.span() },
@@ -92,24 +110,30 @@ impl<'a> Event<'a> {
         let place = if matches!(item.data, Data::Enum(_)) { Place::Enum } else { Place::Struct };
         let options = Options::parse(&item.attrs, place, report);
         let runtime = runtime(options.value(Key::Crate), report);
+        let notes = Notes::new(&item.attrs, &options);
         let variants = match &item.data {
             Data::Struct(data) => vec![Variant {
                 ident: None,
                 type_name: Name::new(options.value(Key::Type), &item.ident, name::snake_case),
+                options: Options::default(),
+                notes,
                 fields: fields(&data.fields, &item.ident, report),
             }],
             Data::Enum(data) => {
                 if data.variants.is_empty() {
                     report.mistake(item.ident.span(), never_emitted(&item.ident));
                 }
-                data.variants.iter().map(|variant| Variant::parse(variant, report)).collect()
+                let parse = |variant| Variant::parse(variant, &notes, report);
+                data.variants.iter().map(parse).collect()
             }
             Data::Union(data) => {
                 report.mistake(data.union_token.span, unreadable(&item.ident));
                 Vec::new()
             }
         };
-        Self { ident: &item.ident, generics: &item.generics, runtime, variants }
+        let is_unlisted = options.find(Key::Unlisted).is_some();
+        let (ident, generics) = (&item.ident, &item.generics);
+        Self { ident, generics, runtime, is_unlisted, options, variants }
     }
 
     /// Every field that the events have, variant after variant.
@@ -119,12 +143,14 @@ impl<'a> Event<'a> {
 }
 
 impl<'a> Variant<'a> {
-    fn parse(variant: &'a syn::Variant, report: &mut Report) -> Self {
+    fn parse(variant: &'a syn::Variant, of_enum: &Notes, report: &mut Report) -> Self {
         let options = Options::parse(&variant.attrs, Place::Variant, report);
         Self {
             ident: Some(&variant.ident),
             type_name: Name::new(options.value(Key::Type), &variant.ident, name::snake_case),
+            notes: Notes::new(&variant.attrs, &options).or(of_enum),
             fields: fields(&variant.fields, &variant.ident, report),
+            options,
         }
     }
 }
@@ -138,22 +164,48 @@ impl<'a> Field<'a> {
         if options.incomplete {
             return None;
         }
-        let target = Target::new(ident, &options);
-        Some(Self { ident, ty: &field.ty, options, target })
+        let personal = match options.value(Key::Pii) {
+            Some(value) => Some(Personal::parse(value, report)?),
+            None => None,
+        };
+        let target = Target::new(ident, &options, personal, report);
+        let notes = Notes::new(&field.attrs, &options);
+        Some(Self { ident, ty: &field.ty, options, notes, target, personal })
+    }
+
+    /// The key that the value has in the line.
+    pub(crate) fn key(&self) -> String {
+        match &self.target {
+            Target::Param { name, .. } => name.text.clone(),
+            Target::Envelope(role) => role.key().to_string(),
+            Target::Skipped => self.ident.unraw().to_string(),
+        }
     }
 }
 
 impl Target {
-    fn new(ident: &Ident, options: &Options) -> Self {
+    fn new(
+        ident: &Ident,
+        options: &Options,
+        personal: Option<Personal>,
+        report: &mut Report,
+    ) -> Self {
         if options.find(Key::Skip).is_some() {
             return Self::Skipped;
         }
         if let Some(role) = options.entries.iter().find_map(|entry| Role::of(entry.key)) {
             return Self::Envelope(role);
         }
+        if personal == Some(Personal::Drop) {
+            return Self::Skipped;
+        }
         Self::Param {
             name: Name::new(options.value(Key::Rename), ident, str::to_owned),
             skip_none: options.find(Key::SkipNone).is_some(),
+            shape: match personal {
+                Some(personal) => Shape::Personal(personal),
+                None => Shape::parse(options, report),
+            },
         }
     }
 }
@@ -176,7 +228,7 @@ impl Role {
 }
 
 /// The path that `#[event(crate = "...")]` names, `::event_log` by default, and its private module.
-fn runtime(given: Option<&LitStr>, report: &mut Report) -> Path {
+pub(crate) fn runtime(given: Option<&LitStr>, report: &mut Report) -> Path {
     let root = given.and_then(|given| {
         let path = given.parse_with(Path::parse_mod_style).ok();
         if path.is_none() {

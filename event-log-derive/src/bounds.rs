@@ -3,40 +3,68 @@
 use std::collections::HashSet;
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, Path, WhereClause, parse_quote};
 
 use crate::ast::{Event, Field, Role, Target};
+use crate::personal::Personal;
+use crate::shape::Shape;
 
-/// The user's own where clause, and one bound for each field whose type depends on a parameter.
+/// The user's own where clause, and the bounds of each field whose type depends on a parameter.
 ///
 /// The bound is on the field's type, not on the parameter: `Arc<T>` may serialize where `T` does not.
 /// A type that depends on no parameter gets none, since the method bodies already say it, at a better
 /// place.
 pub(crate) fn where_clause(event: &Event) -> WhereClause {
-    let mut clause = event.generics.where_clause.clone().unwrap_or_else(|| parse_quote!(where));
-    let parameters = parameters(event.generics);
+    extended(event.generics, event.fields().flat_map(|field| bounds(&event.runtime, field)))
+}
+
+/// The where clause of `generics`, and those of the bounds that depend on a parameter.
+pub(crate) fn extended(
+    generics: &Generics,
+    bounds: impl IntoIterator<Item = TokenStream>,
+) -> WhereClause {
+    let mut clause = generics.where_clause.clone().unwrap_or_else(|| parse_quote!(where));
+    let parameters = parameters(generics);
     let mut seen = HashSet::new();
-    for field in event.fields() {
-        let Some(capability) = capability(&event.runtime, field) else { continue };
-        let ty = field.ty;
-        let bound = quote!(#ty: #capability);
-        if mentions(ty.to_token_stream(), &parameters) && seen.insert(bound.to_string()) {
+    for bound in bounds {
+        // What stands behind the colon is the runtime's, which names no parameter.
+        if mentions(bound.clone(), &parameters) && seen.insert(bound.to_string()) {
             clause.predicates.push(parse_quote!(#bound));
         }
     }
     clause
 }
 
-/// The trait that a field's type must implement: the one place that says so.
-pub(crate) fn capability(runtime: &Path, field: &Field) -> Option<TokenStream> {
-    match field.target {
-        Target::Skipped => None,
-        Target::Envelope(Role::UserId) => Some(quote!(#runtime::AsUserId)),
-        Target::Envelope(Role::Locale) => Some(quote!(#runtime::AsLocale)),
-        Target::Envelope(Role::CountryCode) => Some(quote!(#runtime::AsCountryCode)),
-        Target::Param { .. } => Some(quote!(#runtime::Serialize)),
+/// What must hold of a field: the one place that says so.
+fn bounds(runtime: &Path, field: &Field) -> Vec<TokenStream> {
+    let ty = field.ty;
+    match &field.target {
+        Target::Skipped => Vec::new(),
+        Target::Envelope(role) => {
+            let capability = capability(runtime, *role, field.personal);
+            vec![quote!(#ty: #capability)]
+        }
+        Target::Param { shape, .. } => {
+            let serialize = match shape {
+                Shape::Counted(_) | Shape::Personal(_) => None,
+                Shape::OfItsType | Shape::Json | Shape::As(_) => {
+                    Some(quote!(#ty: #runtime::Serialize))
+                }
+            };
+            serialize.into_iter().chain(shape.bound(runtime, ty)).collect()
+        }
+    }
+}
+
+/// The trait that a field with this role implements.
+pub(crate) fn capability(runtime: &Path, role: Role, personal: Option<Personal>) -> TokenStream {
+    match (role, personal) {
+        (Role::UserId, Some(Personal::Hash)) => quote!(#runtime::AsHashedUserId),
+        (Role::UserId, _) => quote!(#runtime::AsUserId),
+        (Role::Locale, _) => quote!(#runtime::AsLocale),
+        (Role::CountryCode, _) => quote!(#runtime::AsCountryCode),
     }
 }
 
@@ -60,7 +88,7 @@ fn parameters(generics: &Generics) -> HashSet<String> {
 ///
 /// Tokens are enough to tell: a parameter stands neither behind `::` nor behind the tick of a
 /// lifetime, and in a macro's arguments nobody knows better.
-fn mentions(ty: TokenStream, parameters: &HashSet<String>) -> bool {
+pub(crate) fn mentions(ty: TokenStream, parameters: &HashSet<String>) -> bool {
     let tokens: Vec<TokenTree> = ty.into_iter().collect();
     tokens.iter().enumerate().any(|(index, token)| match token {
         TokenTree::Ident(ident) => {

@@ -6,15 +6,18 @@
 //! that rustc points there when it lacks a trait.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{Event, Field, Role, Target, Variant};
-use crate::bounds;
+use crate::key::Key;
+use crate::personal::Personal;
+use crate::shape::{self, Shape};
+use crate::{bounds, described};
 
-/// The implementation of `Event`.
+/// The implementations of `Event` and of what describes it.
 ///
 /// A deprecated event, variant or type of a field was warned of where the user wrote it; that the
 /// expansion names it again is no news.
@@ -26,6 +29,8 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     let own_envelope = own_envelope(event);
     let write_params = write_params(event);
     let names = names(event);
+    let hashed_fields = hashed_fields(event);
+    let described = described::event(event);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -36,6 +41,8 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         }
 
         #names
+        #hashed_fields
+        #described
     }
 }
 
@@ -72,6 +79,26 @@ fn names(event: &Event) -> TokenStream {
             const NAMES: &'static [#runtime::TypeNames] = &[#(#types),*];
         }
     }
+}
+
+/// One declaration for each field that needs a key, so that a logger without one is not built.
+///
+/// The macro is the library's, as only that knows whether it has the feature; it is blamed on the
+/// value of the option.
+fn hashed_fields(event: &Event) -> TokenStream {
+    let runtime = &event.runtime;
+    let declarations = event.variants.iter().flat_map(|variant| {
+        let event_type = &variant.type_name.text;
+        let hashed = |field: &&Field| field.personal == Some(Personal::Hash);
+        variant.fields.iter().filter(hashed).map(move |field| {
+            let value = field.options.value(Key::Pii);
+            let span = value.map_or_else(Span::call_site, syn::LitStr::span);
+            let key = field.key();
+            let span = Span::mixed_site().located_at(span);
+            quote_spanned!(span=> #runtime::hashed_field! { #event_type, #key })
+        })
+    });
+    quote!(#(#declarations)*)
 }
 
 /// The method that names the type: one static for each, which the ledger counts under.
@@ -125,15 +152,21 @@ fn envelope(runtime: &Path, variant: &Variant) -> TokenStream {
         };
         let ty = field.ty;
         let method = Ident::new(method, Span::call_site());
-        let capability = bounds::capability(runtime, field);
+        let capability = bounds::capability(runtime, role, field.personal);
         let value = binding(field);
         quote!(<#ty as #capability>::#method(#value))
     };
     let user_id = value(Role::UserId, "as_user_id");
     let locale = value(Role::Locale, "as_locale");
     let country_code = value(Role::CountryCode, "as_country_code");
+    let hash_user_id = variant.fields.iter().any(is_hashed_user_id);
     quote! {
-        #runtime::Envelope { user_id: #user_id, locale: #locale, country_code: #country_code }
+        #runtime::Envelope {
+            user_id: #user_id,
+            hash_user_id: #hash_user_id,
+            locale: #locale,
+            country_code: #country_code,
+        }
     }
 }
 
@@ -142,7 +175,10 @@ fn write_params(event: &Event) -> TokenStream {
     let runtime = &event.runtime;
     let params = Ident::new("__params", Span::mixed_site());
     let arms = event.variants.iter().map(|variant| {
-        let pattern = pattern(variant, |field| matches!(field.target, Target::Param { .. }));
+        // One to drop as well: that it is not written shall not make it a field that nobody reads.
+        let pattern = pattern(variant, |field| {
+            matches!(field.target, Target::Param { .. }) || field.personal == Some(Personal::Drop)
+        });
         let statements = variant.fields.iter().filter_map(|field| param(runtime, &params, field));
         quote!(#pattern => { #(#statements)* })
     });
@@ -163,13 +199,33 @@ fn write_params(event: &Event) -> TokenStream {
 /// `skip_none` asks the `Option` and then writes the field like any other, so that the bound on the
 /// field's type is enough: `Option<T>: Serialize` does not imply `T: Serialize`.
 fn param(runtime: &Path, params: &Ident, field: &Field) -> Option<TokenStream> {
-    let Target::Param { name, skip_none } = &field.target else { return None };
+    let Target::Param { name, skip_none, shape } = &field.target else { return None };
     let ty = field.ty;
     let value = binding(field);
     // The rules for names leave nothing that JSON would escape.
     let key = Literal::string(&format!(",\"{}\":", name.text));
-    let write = quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;);
+    let write = match shape {
+        Shape::Counted(unit) => {
+            let unit = shape::unit(runtime, unit);
+            let count = quote!(<#ty as #runtime::TimeSpan>::count(#value, #unit));
+            quote!(#runtime::Params::field(#params, #key, &#count)?;)
+        }
+        Shape::OfItsType | Shape::Json | Shape::As(_) => {
+            quote!(#runtime::Params::field::<#ty>(#params, #key, #value)?;)
+        }
+        Shape::Personal(Personal::Hash) => {
+            quote!(#runtime::Params::hashed::<#ty>(#params, #key, #value)?;)
+        }
+        // A mask says nothing of the value, nor asks anything of its type.
+        Shape::Personal(Personal::Mask | Personal::Drop) => {
+            quote!(#runtime::Params::masked(#params, #key);)
+        }
+    };
     Some(if *skip_none { quote!(if #runtime::Option::is_some(#value) { #write }) } else { write })
+}
+
+fn is_hashed_user_id(field: &Field) -> bool {
+    matches!(field.target, Target::Envelope(Role::UserId)) && field.personal == Some(Personal::Hash)
 }
 
 /// The pattern that matches one type and binds the fields that are `wanted`.

@@ -8,7 +8,7 @@ use syn::Error;
 
 use crate::ast::Event;
 
-/// The errors, and an implementation that is never run.
+/// The errors, and implementations that are never used.
 pub(crate) fn event(event: &Event, error: &Error) -> TokenStream {
     let Event { ident, generics, runtime, .. } = event;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -34,6 +34,12 @@ pub(crate) fn event(event: &Event, error: &Error) -> TokenStream {
         #[allow(deprecated)]
         impl #impl_generics #runtime::EventNames for #ident #ty_generics #where_clause {
             const NAMES: &'static [#runtime::TypeNames] = &[];
+        }
+
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #impl_generics #runtime::Described for #ident #ty_generics #where_clause {
+            const EVENTS: &'static [#runtime::EventDescription] = &[];
         }
     }
 }

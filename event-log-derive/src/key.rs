@@ -5,10 +5,20 @@ use std::fmt;
 /// What an attribute stands on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
+    /// A struct with `#[derive(Event)]`.
     Struct,
+    /// An enum with `#[derive(Event)]`.
     Enum,
+    /// A variant of such an enum.
     Variant,
+    /// A field of an event.
     Field,
+    /// A struct or enum with `#[derive(EventField)]`.
+    Value,
+    /// A variant of such an enum.
+    ValueVariant,
+    /// A field of such a struct.
+    Member,
 }
 
 /// The name of an option.
@@ -16,6 +26,11 @@ pub(crate) enum Place {
 pub(crate) enum Key {
     Type,
     Crate,
+    Owner,
+    Since,
+    Deprecated,
+    RenamedFrom,
+    Unlisted,
     Rename,
     Skip,
     SkipNone,
@@ -23,10 +38,13 @@ pub(crate) enum Key {
     Locale,
     CountryCode,
     Json,
+    Pii,
+    As,
+    Unit,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Type,
         Self::Crate,
         Self::Rename,
@@ -36,6 +54,14 @@ impl Key {
         Self::Locale,
         Self::CountryCode,
         Self::Json,
+        Self::Pii,
+        Self::As,
+        Self::Unit,
+        Self::Owner,
+        Self::Since,
+        Self::Deprecated,
+        Self::RenamedFrom,
+        Self::Unlisted,
     ];
 
     /// The option as it is written.
@@ -43,6 +69,11 @@ impl Key {
         match self {
             Self::Type => "type",
             Self::Crate => "crate",
+            Self::Owner => "owner",
+            Self::Since => "since",
+            Self::Deprecated => "deprecated",
+            Self::RenamedFrom => "renamed_from",
+            Self::Unlisted => "unlisted",
             Self::Rename => "rename",
             Self::Skip => "skip",
             Self::SkipNone => "skip_none",
@@ -50,36 +81,88 @@ impl Key {
             Self::Locale => "locale",
             Self::CountryCode => "country_code",
             Self::Json => "json",
+            Self::Pii => "pii",
+            Self::As => "as",
+            Self::Unit => "unit",
         }
     }
 
     pub(crate) fn takes_value(self) -> bool {
-        matches!(self, Self::Type | Self::Crate | Self::Rename)
+        match self {
+            Self::Type
+            | Self::Crate
+            | Self::Owner
+            | Self::Since
+            | Self::Deprecated
+            | Self::RenamedFrom
+            | Self::Rename
+            | Self::As
+            | Self::Unit
+            | Self::Pii => true,
+            Self::Unlisted
+            | Self::Skip
+            | Self::SkipNone
+            | Self::UserId
+            | Self::Locale
+            | Self::CountryCode
+            | Self::Json => false,
+        }
     }
 
     pub(crate) fn belongs_on(self, place: Place) -> bool {
+        use Place::{Enum, Field, Member, Struct, Value, Variant};
         match self {
-            Self::Type => matches!(place, Place::Struct | Place::Variant),
-            Self::Crate => matches!(place, Place::Struct | Place::Enum),
-            _ => place == Place::Field,
+            Self::Type => matches!(place, Struct | Variant),
+            Self::Crate => matches!(place, Struct | Enum | Value),
+            Self::Owner | Self::Since => matches!(place, Struct | Enum | Variant),
+            Self::Deprecated => matches!(place, Struct | Enum | Variant | Field | Member),
+            Self::RenamedFrom => matches!(place, Struct | Variant | Field | Member),
+            Self::Unlisted => matches!(place, Struct | Enum),
+            Self::Json | Self::As => matches!(place, Field | Value | Member),
+            Self::Rename
+            | Self::Skip
+            | Self::SkipNone
+            | Self::UserId
+            | Self::Locale
+            | Self::CountryCode
+            | Self::Pii
+            | Self::Unit => place == Field,
         }
     }
 
     /// What to write instead, for an option that does not belong on `place`.
     pub(crate) fn instead(self, place: Place) -> &'static str {
         match (self, place) {
-            (Self::Type, Place::Enum) => {
+            (Self::Type | Self::RenamedFrom, Place::Enum) => {
                 "belongs on the variants, each of which is a type of its own; move it there"
             }
-            (Self::Type, _) => {
+            (Self::Type, Place::Field) => {
                 "belongs on a struct or a variant; rename a param with #[event(rename = \"...\")]"
             }
-            (Self::Crate, _) => "belongs on the struct or enum; move it there",
             (Self::Rename, Place::Enum) => {
                 "belongs on a field; name the type of a variant with #[event(type = \"...\")] there"
             }
-            (Self::Rename, _) => {
+            (Self::Rename, Place::Struct | Place::Variant) => {
                 "belongs on a field; name the type of event with #[event(type = \"...\")]"
+            }
+            (Self::Rename, _) => {
+                "renames a param of an event, but here serde names what is written; write \
+                 #[serde(rename = \"...\")]"
+            }
+            (Self::Skip | Self::SkipNone, Place::Member | Place::ValueVariant) => {
+                "is for params of an event, but here serde decides what is written; write \
+                 #[serde(skip)] or #[serde(skip_serializing_if = \"...\")]"
+            }
+            (Self::Unit, Place::Member) => {
+                "is for params of an event; give the member the type of an integer, and say the \
+                 unit in its name"
+            }
+            (_, Place::Value | Place::ValueVariant | Place::Member) => {
+                "is for #[derive(Event)]; remove it here"
+            }
+            (Self::Crate | Self::Unlisted, _) => "belongs on the struct or enum; move it there",
+            (Self::Owner | Self::Since, _) => {
+                "belongs on a struct, an enum or a variant; move it there"
             }
             _ => "belongs on a field; move it there",
         }
@@ -87,7 +170,9 @@ impl Key {
 
     /// How the option is written, for messages.
     pub(crate) fn usage(self) -> String {
-        if self.takes_value() {
+        if self == Self::Pii {
+            "#[event(pii = \"hash\")], \"mask\" or \"drop\"".to_owned()
+        } else if self.takes_value() {
             format!("#[event({self} = \"...\")]")
         } else {
             format!("#[event({self})]")
@@ -113,7 +198,11 @@ pub(crate) fn options_of(place: Place) -> String {
         Place::Enum => "an enum",
         Place::Variant => "a variant",
         Place::Field => "a field",
+        Place::Value => "a type of fields",
+        Place::ValueVariant => "a variant of a type of fields",
+        Place::Member => "a field of a record",
     };
     let names: Vec<String> = keys_on(place).map(|key| format!("`{key}`")).collect();
-    format!("{place_name} takes {}", names.join(", "))
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!("{place_name} takes {names}")
 }

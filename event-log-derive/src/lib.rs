@@ -7,13 +7,19 @@
 mod ast;
 mod attr;
 mod bounds;
+mod described;
+mod docs;
 mod expand;
 mod fallback;
 mod key;
 mod name;
+mod notes;
+mod personal;
 mod report;
+mod shape;
 mod similar;
 mod valid;
+mod value;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
@@ -24,6 +30,15 @@ use crate::report::Report;
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     event(item.into()).into()
+}
+
+#[allow(missing_docs, reason = "event-log documents it, where it re-exports it")]
+#[proc_macro_derive(EventField, attributes(event, serde))]
+pub fn derive_event_field(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    match syn::parse(item) {
+        Ok(item) => value::derive(&item).into(),
+        Err(error) => error.into_compile_error().into(),
+    }
 }
 
 /// The derive without the compiler around it.

@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 
 use crate::ast::{Event, Field, Name, Role, Target, Variant};
+use crate::attr::Options;
 use crate::key::Key;
 use crate::name::{
     self, ENVELOPE_KEYS, LOGGERS_OWN_PREFIX, MAX_PARAM_NAME, MAX_TYPE_NAME, PARTITION_COLUMNS,
 };
+use crate::personal::{self, Personal};
 use crate::report::Report;
 
 /// Applies every rule to every part.
@@ -18,8 +20,16 @@ pub(crate) fn check(event: &Event, report: &mut Report) {
         type_name_is_snake_case(&variant.type_name, report);
         type_name_is_short(&variant.type_name, report);
         type_name_is_not_the_loggers(&variant.type_name, report);
+        let options = if variant.ident.is_some() { &variant.options } else { &event.options };
+        earlier_type_name_is_one(options, &variant.type_name, report);
         for field in &variant.fields {
             every_option_has_a_meaning(field, report);
+            personal_data_has_one_treatment(field, report);
+            texts_say_something(&field.options, report);
+        }
+        texts_say_something(&variant.options, report);
+        for (field, name) in named_params(variant) {
+            earlier_column_is_one(&field.options, name, report);
         }
         for name in params(variant) {
             param_is_a_column_name(name, report);
@@ -30,6 +40,7 @@ pub(crate) fn check(event: &Event, report: &mut Report) {
         params_differ_in_more_than_case(variant, report);
         each_role_is_played_once(variant, report);
     }
+    texts_say_something(&event.options, report);
     variants_have_types_of_their_own(event, report);
 }
 
@@ -145,17 +156,95 @@ fn params_differ_in_more_than_case(variant: &Variant, report: &mut Report) {
 /// An option that changes nothing is a misunderstanding.
 fn every_option_has_a_meaning(field: &Field, report: &mut Report) {
     let (decisive, reason) = match field.target {
+        Target::Skipped if field.options.find(Key::Skip).is_none() => (Key::Pii, "goes nowhere"),
         Target::Skipped => (Key::Skip, "goes nowhere"),
         Target::Envelope(role) => (role.key(), "goes into the envelope"),
         Target::Param { .. } => return,
     };
-    for entry in field.options.entries.iter().filter(|entry| entry.key != decisive) {
+    let is_hashed_user_id = |key| key == Key::Pii && decisive == Key::UserId;
+    let meaningless = |key| key != decisive && !is_hashed_user_id(key);
+    for entry in field.options.entries.iter().filter(|entry| meaningless(entry.key)) {
         let message = format!(
             "`{}` means nothing beside `{decisive}`, with which the field {reason}; remove one of \
              the two",
             entry.key
         );
         report.mistake(entry.key_span, message);
+    }
+}
+
+/// What becomes of personal data must be said once, and be possible.
+fn personal_data_has_one_treatment(field: &Field, report: &mut Report) {
+    let (Some(personal), Some(entry)) = (field.personal, field.options.find(Key::Pii)) else {
+        return;
+    };
+    let value = entry.value.as_ref().map_or(entry.key_span, syn::LitStr::span);
+    if let Some(secret) = personal::secret_in(field.ty) {
+        let message = "a `Secret` is kept out of events altogether, hashed or masked as well; leave \
+                       the field out with #[event(skip)], or make it a `Pii`";
+        report.mistake(secret, message);
+    }
+    match field.target {
+        Target::Envelope(Role::UserId) if personal != Personal::Hash => report.mistake(
+            value,
+            "a user id tells users apart, which only a hash keeps; write pii = \"hash\", or remove \
+             `user_id`",
+        ),
+        Target::Param { .. } => {
+            for key in [Key::Json, Key::As, Key::Unit] {
+                let Some(other) = field.options.find(key) else { continue };
+                let message = format_args!(
+                    "`{key}` means nothing beside `pii`, with which the column is a text; remove one \
+                     of the two"
+                );
+                report.mistake(other.key_span, message);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What people are to read must be there.
+pub(crate) fn texts_say_something(options: &Options, report: &mut Report) {
+    for key in [Key::Owner, Key::Since, Key::Deprecated] {
+        let Some(text) = options.value(key) else { continue };
+        if text.value().trim().is_empty() {
+            report
+                .mistake(text.span(), format_args!("`{key}` is empty; write it out, or remove it"));
+        }
+    }
+}
+
+fn earlier_type_name_is_one(options: &Options, name: &Name, report: &mut Report) {
+    let is_type = |earlier: &str| name::is_snake_case(earlier) && earlier.len() <= MAX_TYPE_NAME;
+    earlier_name_is_one(options, name, "a type of event", is_type, report);
+}
+
+/// Of a param or of a member of a record.
+pub(crate) fn earlier_column_is_one(options: &Options, name: &Name, report: &mut Report) {
+    let is_column =
+        |earlier: &str| name::is_column_name(earlier) && earlier.len() <= MAX_PARAM_NAME;
+    earlier_name_is_one(options, name, "a column", is_column, report);
+}
+
+/// A name that could never have been declares a renaming that did not happen.
+fn earlier_name_is_one(
+    options: &Options,
+    name: &Name,
+    of_what: &str,
+    could_be: impl Fn(&str) -> bool,
+    report: &mut Report,
+) {
+    let Some(given) = options.value(Key::RenamedFrom) else { return };
+    let earlier = given.value();
+    if earlier == name.text {
+        let message = format!("{name} is what it is called now; write what it was called before");
+        report.mistake(given.span(), message);
+    } else if !could_be(&earlier) {
+        let message = format!(
+            "`{earlier}` was never the name of {of_what}; write the one that stands in older lines"
+        );
+        report.mistake(given.span(), message);
     }
 }
 
@@ -178,8 +267,13 @@ fn plays(field: &Field, role: Role) -> bool {
 
 /// The names of the params, in order.
 fn params<'a>(variant: &'a Variant) -> impl Iterator<Item = &'a Name> {
+    named_params(variant).map(|(_, name)| name)
+}
+
+/// The params and their names, in order.
+fn named_params<'a>(variant: &'a Variant) -> impl Iterator<Item = (&'a Field<'a>, &'a Name)> {
     variant.fields.iter().filter_map(|field| match &field.target {
-        Target::Param { name, .. } => Some(name),
+        Target::Param { name, .. } => Some((field, name)),
         _ => None,
     })
 }

@@ -9,11 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, TimeSource};
+#[cfg(feature = "_compression")]
+use crate::compress::{CompressConfig, Compression};
 use crate::context::Context;
 use crate::date::DatePrecision;
 use crate::error::{BuildError, LogError};
 use crate::handle::Handle;
 use crate::logger::Logger;
+use crate::pii::{self, HashedField, PiiKey};
 use crate::shared::ErrorHandler;
 use crate::spool::directory;
 use crate::spool::header::{MAX_RING_BYTES, MIN_RING_BYTES};
@@ -62,6 +65,9 @@ pub enum Overflow {
 /// | [`on_error`](Self::on_error) | nobody is told | |
 /// | [`clock`](Self::clock) | the system's | |
 /// | [`storage`](Self::storage) | the system's | |
+/// | `compress` (features `gzip`, `zstd`) | never | |
+/// | `compress_after` (features `gzip`, `zstd`) | 1 hour | any |
+/// | `pii_key` (feature `pii`) | none | 32 bytes or more |
 /// | `metrics_label` (feature `metrics`) | the prefix | any |
 /// | `metrics_recorder` (feature `metrics`) | the global one | |
 ///
@@ -97,6 +103,11 @@ pub struct LoggerBuilder {
     on_error: Arc<dyn Fn(&LogError) + Send + Sync>,
     clock: Option<Arc<dyn Clock>>,
     storage: Arc<dyn Storage>,
+    pub(crate) pii_key: Option<PiiKey>,
+    #[cfg(feature = "_compression")]
+    compression: Option<Compression>,
+    #[cfg(feature = "_compression")]
+    compress_after: Duration,
     #[cfg(feature = "metrics")]
     pub(crate) metrics: crate::metrics::MetricsOptions,
 }
@@ -139,6 +150,11 @@ impl LoggerBuilder {
             on_error: Arc::new(|_| {}),
             clock: None,
             storage: Arc::new(SystemStorage),
+            pii_key: None,
+            #[cfg(feature = "_compression")]
+            compression: None,
+            #[cfg(feature = "_compression")]
+            compress_after: Duration::from_secs(3_600),
             #[cfg(feature = "metrics")]
             metrics: crate::metrics::MetricsOptions::default(),
         }
@@ -233,7 +249,7 @@ impl LoggerBuilder {
     /// segments are never removed.
     ///
     /// This and the other limits apply together, each to all segments of this prefix in the
-    /// directory, whoever wrote them. They are looked at when the logger is built, when a segment
+    /// directory, whoever wrote them, compressed (`.jsonl.gz`, `.jsonl.zst`) or not. They are looked at when the logger is built, when a segment
     /// is begun, and every 30 seconds. The newest segment of each logger that is alive, or dead and
     /// not recovered yet, stays, whatever the limits say.
     pub fn retain_bytes(mut self, bytes: u64) -> Self {
@@ -272,8 +288,8 @@ impl LoggerBuilder {
         self
     }
 
-    /// Is told of trouble: on the writer's thread, on that of an emit, or on that of
-    /// [`build`](Self::build). Without it, drops and failed file operations are still counted
+    /// Is told of trouble: on the writer's thread, on the one that compresses, on that of an emit, or
+    /// on that of [`build`](Self::build). Without it, drops and failed file operations are still counted
     /// ([`stats`](Logger::stats)); the rest, such as a damaged spool, nobody hears of.
     ///
     /// Of events dropped for want of room only the first is told, until there is room again. The
@@ -298,6 +314,47 @@ impl LoggerBuilder {
         self
     }
 
+    /// Compresses segments once they are closed: `….jsonl` becomes `….jsonl.gz` or `….jsonl.zst`. Off
+    /// by default.
+    ///
+    /// **Collectors must have read a segment before** ([`compress_after`](Self::compress_after)): they
+    /// take `events.*.jsonl`, and few read compressed files. The repository's `docs/collectors` says
+    /// what it means for each.
+    ///
+    /// A thread of its own does it, at the lowest priority. It never touches a segment that somebody
+    /// may still append to, another living logger's, or one that a recovery still needs; and removes
+    /// a segment only when its compressed file is complete and survives a power cut. A kill at any
+    /// moment leaves one or the other, or both, and the next logger with this option finishes.
+    /// Failures are reported to [`on_error`](Self::on_error) and tried again, and stop nothing else. It
+    /// needs room on the disk for a compressed file beside its segment.
+    ///
+    /// The newest segment of a logger stays as it is until there is a later one, or until the next
+    /// logger with this option.
+    #[cfg(feature = "_compression")]
+    pub fn compress(mut self, compression: Compression) -> Self {
+        self.compression = Some(compression);
+        self
+    }
+
+    /// How long a segment stays as it is after it was closed, so that collectors can read it: longer
+    /// than the longest time that a collector is ever behind or away. One hour by default; any.
+    ///
+    /// The time is taken from the name of the logger's next segment. Of a dead logger's last one
+    /// nobody knows when it was closed: there it counts from when this logger first saw it.
+    #[cfg(feature = "_compression")]
+    pub fn compress_after(mut self, delay: Duration) -> Self {
+        self.compress_after = delay;
+        self
+    }
+
+    /// The key of fields with `#[event(pii = "hash")]`; none by default, and needed if any event in
+    /// the binary has such a field. See [`pii`](crate::pii).
+    #[cfg(feature = "pii")]
+    pub fn pii_key(mut self, key: PiiKey) -> Self {
+        self.pii_key = Some(key);
+        self
+    }
+
     /// Makes the directory and the spool, recovers what dead processes left there, and starts the
     /// writer.
     ///
@@ -305,7 +362,7 @@ impl LoggerBuilder {
     /// of them. It recovers every unlocked spool of the directory that has this prefix.
     ///
     /// # Errors
-    /// If an option is out of its range, if the directory cannot be made or read, or the spool
+    /// If an option is out of its range, if a key for hashed fields is missing, if the directory cannot be made or read, or the spool
     /// cannot be made, or if the thread cannot be started. Spools of dead processes that cannot be
     /// recovered now are no error here: they are reported to [`on_error`](Self::on_error) and tried
     /// again every 30 seconds.
@@ -390,7 +447,13 @@ impl LoggerBuilder {
             },
         )?;
         within_times("drain_interval", self.drain_interval, &DRAIN_INTERVAL)?;
-        within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)
+        within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)?;
+        match pii::first_hashed_field() {
+            Some(&HashedField { event_type, field }) if self.pii_key.is_none() => {
+                Err(BuildError::NoPiiKey { event_type, field })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Creates the log directory and the directory of spools in it, where they are missing.
@@ -442,6 +505,18 @@ impl LoggerBuilder {
             retention: self.retention,
             clock: self.time_source(),
         }
+    }
+
+    #[cfg(feature = "_compression")]
+    pub(crate) fn compress_config(&self) -> Option<CompressConfig> {
+        Some(CompressConfig {
+            compression: self.compression?,
+            after: self.compress_after,
+            storage: Arc::clone(&self.storage),
+            directory: self.directory.clone(),
+            spool_directory: self.spool_directory(),
+            prefix: self.prefix.clone(),
+        })
     }
 
     /// The error for a spool that cannot be made.

@@ -10,6 +10,8 @@ use crate::user_id::UserId;
 pub struct Envelope<'a> {
     /// Who did it.
     pub user_id: Option<UserId<'a>>,
+    /// Whether it is hashed before it is written.
+    pub hash_user_id: bool,
     /// In which language.
     pub locale: Option<&'a Locale>,
     /// In which country.
@@ -18,7 +20,8 @@ pub struct Envelope<'a> {
 
 impl Envelope<'_> {
     /// No values at all.
-    pub const EMPTY: Self = Self { user_id: None, locale: None, country_code: None };
+    pub const EMPTY: Self =
+        Self { user_id: None, hash_user_id: false, locale: None, country_code: None };
 
     /// Whether there is no value at all.
     #[inline]

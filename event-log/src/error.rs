@@ -59,6 +59,17 @@ pub enum BuildError {
         /// What the system said.
         source: io::Error,
     },
+    /// An event in this binary has a hashed field, and the logger no key to hash it with.
+    #[error(
+        "the field `{field}` of `{event_type}` events is hashed, but the logger has no key; give it one \
+         with `pii_key`"
+    )]
+    NoPiiKey {
+        /// The type of the event; of several, the first by name.
+        event_type: &'static str,
+        /// The field's key in the line.
+        field: &'static str,
+    },
     /// The background thread cannot be started.
     #[error("cannot start the writer's thread; raise this user's limit on threads")]
     StartThread {
@@ -244,6 +255,16 @@ impl CommitError {
             Self::NoSpool { .. } => DropReason::NoSpool,
         }
     }
+
+    /// Why the event at `index`, of this type, was dropped.
+    #[cfg(feature = "testing")]
+    pub(crate) fn of_event(self: &Arc<Self>, index: usize, event_type: &'static str) -> EmitError {
+        match &**self {
+            Self::Event { number, source } if *number == index + 1 => source.clone(),
+            Self::Closed { .. } => EmitError::Closed { event_type },
+            _ => EmitError::Transaction { event_type, source: Arc::clone(self) },
+        }
+    }
 }
 
 /// Why [`flush`](crate::Logger::flush) or [`close`](crate::Logger::close) did not finish. What is
@@ -289,7 +310,7 @@ pub enum SyncError {
     Refused(#[source] Arc<SegmentError>),
 }
 
-/// A file operation of the writer that failed.
+/// A file operation on a segment that failed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {operation} `{path}`")]
 #[non_exhaustive]
@@ -317,7 +338,7 @@ pub enum LogError {
     /// An operation on a segment or its directory failed. Writes are tried again with growing
     /// pauses, up to a second, and events collect in the spool meanwhile; a sync is not tried
     /// again, and its caller gets the error; a removal by retention is tried again with the next
-    /// look at the limits.
+    /// look at the limits, a compression with growing pauses, up to a minute.
     #[error(transparent)]
     Segment(Arc<SegmentError>),
     /// Somebody removed the active segment. The lines of the last write are written again, to a new

@@ -121,8 +121,8 @@
 //!   segments' names, that is of the time at which segments were begun. All of a logger that ended comes
 //!   before all of one that was built later, unless the clock was set back and the earlier segments
 //!   removed in between.
-//!   The lines of a transaction come one after another; the first may come before the last is
-//!   written.
+//!   Between the lines of a transaction comes no other line of that logger; the first may come before
+//!   the last is written, and then lines of other loggers in between.
 //! - **No half line.** A line without its newline waits, however long, until it is completed. When nobody
 //!   will ever complete it, it is told as [`FollowError::Abandoned`]; it stands whole in a later segment,
 //!   if it could be written.
@@ -152,8 +152,9 @@
 //! either it looks at the directory at least every 2 s.
 //!
 //! It must be able to list the log directory and `.spool/` in it, and to read the files there: those in
-//! `.spool/` tell which segments may still grow. If it cannot list `.spool/` it tells so once, takes
-//! every logger to be alive, and the position grows with each.
+//! `.spool/` tell which segments may still grow. If it cannot list `.spool/` or read a spool in it, it
+//! tells so once, takes every logger to be alive and every segment to grow; then each keeps a file open
+//! and a place in the position until that is mended.
 
 mod builder;
 mod error;

@@ -53,11 +53,19 @@ impl Handle {
         let mut writer =
             Writer::new(Arc::clone(&shared), segments, spool_directory, builder.drain_interval);
         writer.prepare();
+        #[cfg(feature = "_compression")]
+        if let Some(config) = builder.compress_config() {
+            crate::compress::start(&shared, config)?;
+        }
         let thread = thread::Builder::new()
             .name("event-log".to_owned())
             .spawn(move || writer.run())
             // The spool stays for the next start: it may hold drops that were taken over.
-            .map_err(|source| BuildError::StartThread { source })?;
+            .map_err(|source| {
+                #[cfg(feature = "_compression")]
+                shared.bell.stop();
+                BuildError::StartThread { source }
+            })?;
         shared.wake.set_writer(thread.thread().clone());
         Ok(Arc::new(Self::new(shared, builder, Some(thread))))
     }
@@ -188,6 +196,8 @@ impl Handle {
         // A deadline beyond the reach of the clock is as good as none.
         let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 31));
         shared.progress.want_close(deadline);
+        #[cfg(feature = "_compression")]
+        shared.bell.stop();
         shared.wake.now();
         if shared.wake.is_writer() {
             return Err(FlushError::WouldDeadlock);
@@ -201,6 +211,8 @@ impl Handle {
             // It has nothing left to do; a panic of it would have been a bug, and is not ours to raise.
             let _ = writer.join();
         }
+        #[cfg(feature = "_compression")]
+        shared.bell.wait_ended(deadline.saturating_duration_since(Instant::now()));
         match shared.ledger.stats().total.in_spool {
             0 => Ok(()),
             events_left => {

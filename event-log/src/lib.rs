@@ -104,6 +104,8 @@
 //!
 //! - [`Event`], with [`#[derive(Event)]`](derive@Event): a struct, or each variant of an enum, is a
 //!   type of event. The derive refuses names that would break a table later.
+//! - [`EventField`](trait@EventField), with [`#[derive(EventField)]`](derive@EventField): what can be a field of an
+//!   event, because it says what it looks like in a table.
 //! - [`Logger`]: a cheap clone that threads share. [`LoggerBuilder`] has all options and their
 //!   defaults; [`Overflow`] says what an emit does when the spool is full.
 //! - [`Transaction`]: events that appear together, or not at all.
@@ -134,6 +136,11 @@
 //! in it. With the feature `metrics` the same numbers go to Prometheus and others: [`metrics`] lists
 //! them and says what to watch.
 //!
+//! # Personal data
+//!
+//! What would tell who somebody is is hashed with a key, masked or left out before it is written, as
+//! `#[event(pii = "…")]` on its field says: see [`pii`].
+//!
 //! # At three in the morning
 //!
 //! **What are these files?** `events.20261121T223000.123Z.7f3a91c2.000042.jsonl` is a segment:
@@ -146,6 +153,10 @@
 //! [`segment_bytes`](LoggerBuilder::segment_bytes) (64 MiB) or its
 //! [period](LoggerBuilder::rotate_every) ends (on the hour, UTC), and with the logger. At most once
 //! a second.
+//!
+//! **Can closed segments be compressed?** Yes, with the feature `gzip` or `zstd` and
+//! `LoggerBuilder::compress`: a while after they were closed, so that collectors have read them, and by
+//! a thread that harms nobody.
 //!
 //! **Who deletes old segments?** Nobody, unless a limit is set:
 //! [`retain_bytes`](LoggerBuilder::retain_bytes), [`retain_age`](LoggerBuilder::retain_age),
@@ -185,7 +196,8 @@
 //! survive the process. You are told ([`LogError::SpoolRemoved`]); restart the process.
 //!
 //! **Who can read the files?** Whoever the umask lets: segments and spools are created as any file
-//! is, and hold user ids.
+//! is, and hold user ids,
+//! unless they are hashed ([`pii`]).
 //!
 //! # Reading the log in the same hour
 //!
@@ -206,12 +218,16 @@
 //!
 //! | feature | adds | crates |
 //! | --- | --- | --- |
+//! | `catalog` | the module [`catalog`] and [`assert_catalog!`]: all events of a program, compared with a reviewed file in a unit test; for `dev-dependencies`, as each event adds a function that runs before `main` | `event-log-catalog`, `inventory` |
 //! | `follow` | the module [`follow`], which reads the log as it grows | none |
 //! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
+//! | `gzip` | `LoggerBuilder::compress` with `Compression::Gzip`, for closed segments | `flate2` and five that it needs |
 //! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |
+//! | `pii` | `#[event(pii = "hash")]` and the key for it; see [`pii`] | `hmac`, `sha2`, `inventory` and ten that they need |
 //! | `stream` | `Context::scope_stream`: streams that are polled in a context | `futures-core` |
 //! | `testing` | the module [`testing`], for `dev-dependencies` | none |
 //! | `tower` | [`tower::ContextLayer`]: the context of each request | `tower-layer`, `tower-service` |
+//! | `zstd` | the same with `Compression::Zstd` | `zstd` and two that it needs, which a compiler for C builds |
 //!
 //! # Where it is written down
 //!
@@ -223,6 +239,10 @@
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: #crate-features")]
 #![cfg_attr(feature = "follow", doc = "[`follow`]: crate::follow")]
 #![cfg_attr(not(feature = "follow"), doc = "[`follow`]: #crate-features")]
+#![cfg_attr(feature = "catalog", doc = "[`catalog`]: crate::catalog")]
+#![cfg_attr(feature = "catalog", doc = "[`assert_catalog!`]: crate::assert_catalog")]
+#![cfg_attr(not(feature = "catalog"), doc = "[`catalog`]: #crate-features")]
+#![cfg_attr(not(feature = "catalog"), doc = "[`assert_catalog!`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
 #![cfg_attr(feature = "metrics", doc = "[`metrics`]: crate::metrics")]
 #![cfg_attr(not(feature = "metrics"), doc = "[`metrics`]: #crate-features")]
@@ -238,7 +258,11 @@ compile_error!("event-log runs on Linux: it tells forks by a page that the kerne
 
 pub mod baggage;
 mod builder;
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod clock;
+#[cfg(feature = "_compression")]
+mod compress;
 mod context;
 mod country_code;
 mod date;
@@ -257,6 +281,7 @@ mod json;
 mod ledger;
 mod line;
 mod line_buffer;
+mod list_event;
 mod local;
 mod locale;
 mod logger;
@@ -265,7 +290,9 @@ mod mapping;
 pub mod metrics;
 mod names;
 mod params;
+pub mod pii;
 mod progress;
+mod schema;
 mod shared;
 mod spool;
 mod stats;
@@ -281,6 +308,8 @@ mod writer;
 
 pub use crate::builder::{LoggerBuilder, Overflow};
 pub use crate::clock::Clock;
+#[cfg(feature = "_compression")]
+pub use crate::compress::Compression;
 pub use crate::context::{
     Context, ContextError, Entered, InContext, IntoCountryCode, IntoLocale, LenientContext, Scope,
 };
@@ -293,6 +322,7 @@ pub use crate::event::{Event, EventType};
 pub use crate::installed::{InstallError, dropped_before_install, emit, installed, try_emit};
 pub use crate::locale::{AsLocale, Locale, LocaleError};
 pub use crate::logger::{Logger, WithContext};
+pub use crate::schema::{EventField, EventKey, EventRecord, Schema};
 pub use crate::stats::{DropReason, Stats, TypeStats};
 pub use crate::transaction::{Transaction, TransactionWithContext};
 pub use crate::user_id::{AsUserId, UserId};
@@ -301,20 +331,31 @@ pub use crate::writer::storage::{FileStatus, SegmentFile, Storage, StoredFile, S
 pub use chrono;
 #[doc = include_str!("derive_event.md")]
 pub use event_log_derive::Event;
+#[doc = include_str!("derive_event_field.md")]
+pub use event_log_derive::EventField;
 /// Ids, as [`Logger::try_emit`] returns them.
 pub use uuid;
 
 /// What the expansion of `#[derive(Event)]` names. Not part of the stable API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__hashed_field as hashed_field;
+    pub use crate::__list_event as list_event;
     pub use crate::country_code::AsCountryCode;
     pub use crate::envelope::Envelope;
     pub use crate::event::{Event, EventType};
     pub use crate::locale::AsLocale;
     pub use crate::names::{EventNames, TypeNames};
     pub use crate::params::{Params, ParamsError};
+    pub use crate::pii::{AsHashedUserId, HashText, HashedField};
+    pub use crate::schema::{
+        Described, EventDescription, EventField, EventKey, EventRecord, Member, Schema, TimeSpan,
+        Treatment, Unit,
+    };
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;
     pub use core::result::Result::{self, Ok};
+    #[cfg(feature = "pii")]
+    pub use inventory;
     pub use serde_core::Serialize;
 }

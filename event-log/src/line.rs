@@ -22,6 +22,8 @@ use crate::id::{next_id, write_hyphenated};
 use crate::json::Json;
 use crate::line_buffer::LineBuffer;
 use crate::params::Params;
+use crate::pii::{self, PiiHash, PiiKey};
+use crate::user_id::UserId;
 
 #[cfg(test)]
 mod tests;
@@ -46,11 +48,13 @@ pub(crate) fn emitted_millis(line: &[u8]) -> Option<u64> {
 }
 
 /// What a logger's options say about its lines.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LineFormat {
     pub(crate) precision: DatePrecision,
     /// The longest line in bytes, its newline included.
     pub(crate) max_line_bytes: usize,
+    /// For what is hashed.
+    pub(crate) pii_key: Option<PiiKey>,
 }
 
 /// The contexts that the caller knows; the current one is between them in strength.
@@ -106,7 +110,12 @@ impl Renderer {
         now: Timestamp,
         format: &LineFormat,
     ) -> Result<Uuid, RenderError> {
-        let own = event.own_envelope();
+        let mut own = event.own_envelope();
+        let hash;
+        if own.hash_user_id {
+            hash = hash_user_id(own.user_id, format)?;
+            own.user_id = hash.as_ref().map(|hash| UserId::Text(hash.as_str()));
+        }
         let id = self.head(event.event_type().name(), now, format);
         self.fragment(&own, layers);
         self.params(event, format)?;
@@ -153,7 +162,7 @@ impl Renderer {
         format: &LineFormat,
     ) -> Result<(), RenderError> {
         let start = self.line.len();
-        let result = event.write_params(&mut Params::new(&mut self.line));
+        let result = event.write_params(&mut Params::new(&mut self.line, format.pii_key.as_ref()));
         if self.line.len() == start {
             self.line.push(b"{");
         }
@@ -169,6 +178,15 @@ impl Renderer {
         self.line.as_mut_slice()[start] = b'{';
         Ok(())
     }
+}
+
+#[cold]
+fn hash_user_id(
+    user_id: Option<UserId<'_>>,
+    format: &LineFormat,
+) -> Result<Option<PiiHash>, RenderError> {
+    pii::hash(format.pii_key.as_ref(), &user_id)
+        .map_err(|source| RenderError::Serialize { field: "user_id", source })
 }
 
 /// Contexts that speak for an event, from the strongest to the weakest.

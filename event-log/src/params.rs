@@ -8,6 +8,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 
 use crate::json::Json;
 use crate::line_buffer::LineBuffer;
+use crate::pii::{self, HashText, PiiKey};
 
 /// Where an event writes its fields.
 ///
@@ -16,6 +17,8 @@ use crate::line_buffer::LineBuffer;
 #[doc(hidden)]
 pub struct Params<'a> {
     line: &'a mut LineBuffer,
+    /// For the fields that are hashed.
+    key: Option<&'a PiiKey>,
 }
 
 /// Why a field could not be written, and which.
@@ -36,8 +39,8 @@ impl ParamsError {
 
 impl<'a> Params<'a> {
     #[inline]
-    pub(crate) fn new(line: &'a mut LineBuffer) -> Self {
-        Self { line }
+    pub(crate) fn new(line: &'a mut LineBuffer, key: Option<&'a PiiKey>) -> Self {
+        Self { line, key }
     }
 
     /// Writes one field; `key` is the fragment `,"name":`, escaped at compile time.
@@ -52,6 +55,36 @@ impl<'a> Params<'a> {
     ) -> Result<(), ParamsError> {
         self.line.push(key.as_bytes());
         value.serialize(Json::new(self.line)).map_err(|source| ParamsError { key, source })
+    }
+
+    /// Writes the hash of a value.
+    ///
+    /// # Errors
+    /// If there is no key, or the value's text cannot be formatted.
+    pub fn hashed<T: HashText + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), ParamsError> {
+        let hash = pii::hash(self.key, value).map_err(|source| ParamsError { key, source })?;
+        self.line.push(key.as_bytes());
+        match &hash {
+            // Neither the id of a key nor a digit needs an escape.
+            Some(hash) => {
+                self.line.push(b"\"");
+                self.line.push(hash.as_str().as_bytes());
+                self.line.push(b"\"");
+            }
+            None => self.line.push(b"null"),
+        }
+        Ok(())
+    }
+
+    /// Writes the mask: neither the value nor its length, nor whether there is one.
+    #[inline]
+    pub fn masked(&mut self, key: &'static str) {
+        self.line.push(key.as_bytes());
+        self.line.push(b"\"***\"");
     }
 }
 

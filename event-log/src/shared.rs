@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::builder::{LoggerBuilder, Overflow};
 use crate::clock::TimeSource;
+#[cfg(feature = "_compression")]
+use crate::compress::bell::Bell;
 use crate::context::Context;
 use crate::delays::Delays;
 use crate::error::{CommitError, EmitError, LogError};
@@ -51,6 +53,8 @@ pub(crate) struct Shared {
     /// Takes the lines instead of the spool, if this is a recording logger.
     #[cfg(feature = "testing")]
     pub(crate) recording: Option<Arc<Recording>>,
+    #[cfg(feature = "_compression")]
+    pub(crate) bell: Arc<Bell>,
     pub(crate) delays: Delays,
     #[cfg(feature = "metrics")]
     pub(crate) publisher: crate::metrics::Publisher,
@@ -70,6 +74,7 @@ impl Shared {
             format: LineFormat {
                 precision: builder.date_precision,
                 max_line_bytes: builder.max_line_bytes,
+                pii_key: builder.pii_key.clone(),
             },
             default_context: builder.context.clone(),
             overflow: builder.overflow,
@@ -84,6 +89,8 @@ impl Shared {
             publisher: builder.metrics.publisher(&builder.prefix),
             #[cfg(feature = "testing")]
             recording: None,
+            #[cfg(feature = "_compression")]
+            bell: Arc::default(),
         }
     }
 
@@ -217,6 +224,13 @@ impl Shared {
                 drop_event(event_type.name(), reason);
             }
         });
+        #[cfg(feature = "testing")]
+        if let Some(recording) = &self.recording {
+            let error = Arc::new(error.clone());
+            for (index, event_type) in types.iter().enumerate() {
+                recording.push_dropped(error.of_event(index, event_type.name()));
+            }
+        }
         let is_full = matches!(error, CommitError::SpoolFull { .. });
         if !is_full || self.room.is_first_refusal() {
             self.report(&LogError::TransactionDropped(error.clone()));

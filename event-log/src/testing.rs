@@ -217,7 +217,8 @@ pub fn recorder() -> (Logger, Recorded) {
 }
 
 /// The options of a logger that is to record: the defaults of [`Logger::builder`], with a clock that
-/// stands at 2000-01-01T00:00:00Z. There is no directory, so end with
+/// stands at 2000-01-01T00:00:00Z and, with the feature `pii`, a key that is no secret, so that events
+/// with hashed fields can be recorded. There is no directory, so end with
 /// [`record`](LoggerBuilder::record): [`build`](LoggerBuilder::build) is an error.
 ///
 /// ```
@@ -228,5 +229,8 @@ pub fn recorder() -> (Logger, Recorded) {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn builder() -> LoggerBuilder {
-    Logger::builder("").clock(SetClock::default())
+    let builder = Logger::builder("").clock(SetClock::default());
+    #[cfg(feature = "pii")]
+    let builder = builder.pii_key(crate::pii::PiiKey::for_tests());
+    builder
 }

@@ -61,7 +61,8 @@ impl Serialize for UserId<'_> {
     message = "`{Self}` cannot be a user id",
     label = "not an integer, a string or a UUID",
     note = "a user id is an integer of at most 64 bits, a string, a `Uuid`, or an `Option` of these",
-    note = "for a type of your own, implement `event_log::AsUserId`"
+    note = "for a type of your own, implement `event_log::AsUserId`",
+    note = "a `Pii` is hashed first, with #[event(user_id, pii = \"hash\")] or `PiiKey::hash`"
 )]
 pub trait AsUserId {
     /// The id, or `None` where nobody is known.

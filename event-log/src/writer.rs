@@ -394,6 +394,10 @@ impl Writer {
         // A new segment follows, among others, when somebody removed the whole directory.
         let is_new = counts.created != self.segments_seen;
         self.segments_seen = counts.created;
+        #[cfg(feature = "_compression")]
+        if is_new {
+            self.shared.bell.ring();
+        }
         if is_new && !self.spool_removal_reported && !self.shared.spool.path().exists() {
             self.spool_removal_reported = true;
             let path = self.shared.spool.path().to_owned();

@@ -1,10 +1,11 @@
 //! The business facts of the school: each struct is a table that analysts will query for years.
 
-use event_log::Event;
+use event_log::{Event, EventField};
 use serde::{Deserialize, Serialize};
 
 /// Fired when the account is stored. Not fired when a known student signs in again.
 #[derive(Event)]
+#[event(owner = "growth@school.example")]
 pub(crate) struct UserRegistration<'a> {
     /// The new account; the request came from somebody who was nobody yet.
     #[event(user_id)]
@@ -17,6 +18,7 @@ pub(crate) struct UserRegistration<'a> {
 
 /// Fired when a student opens a lesson. Fired again when the student starts it over.
 #[derive(Event)]
+#[event(owner = "teaching@school.example")]
 pub(crate) struct LessonStarted<'a> {
     /// The course's name in the address of its page.
     pub(crate) course: &'a str,
@@ -26,6 +28,7 @@ pub(crate) struct LessonStarted<'a> {
 
 /// Fired when a student passes the test at the end of a lesson.
 #[derive(Event)]
+#[event(owner = "teaching@school.example")]
 pub(crate) struct LessonCleared<'a> {
     /// The course's name in the address of its page.
     pub(crate) course: &'a str,
@@ -39,6 +42,7 @@ pub(crate) struct LessonCleared<'a> {
 
 /// Fired when the payment is confirmed. Not fired for a renewal.
 #[derive(Event)]
+#[event(owner = "payments@school.example")]
 pub(crate) struct PlanPurchased<'a> {
     /// The plan's name in the address of its page.
     pub(crate) plan: &'a str,
@@ -49,7 +53,7 @@ pub(crate) struct PlanPurchased<'a> {
 }
 
 /// Who vouches for a new user.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, EventField, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Provider {
     Apple,

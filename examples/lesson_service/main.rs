@@ -29,7 +29,8 @@
 //! event_log_written_total{logger="events"} 2
 //! ```
 //!
-//! - [`events`]: what analysts will read for years.
+//! - [`events`]: what analysts will read for years. `catalog_is_reviewed.rs` is the test that holds them to
+//!   `events.lock.json`.
 //! - [`school`]: what happens in a school, and where the events are emitted; it knows nothing of HTTP.
 //! - [`app`], [`request_context`]: routes, and what every event of a request has in common.
 //! - [`metrics`]: the numbers of the log, for Prometheus.

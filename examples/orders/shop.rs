@@ -5,7 +5,8 @@
 //! leave events of an order that does not exist, which is worse.) So the database remembers which
 //! orders were not announced, in the order's own transaction, and forgets it once the events are
 //! committed; the next start announces what is left. A death between that commit and the forgetting
-//! announces an order twice, under new ids: who counts orders counts `order`, not lines.
+//! announces an order twice, under new ids: who counts orders counts `order`, not lines. Events that were
+//! dropped are not forgotten either.
 //!
 //! That is for processes that die. Where a power cut must not part the two either, the events are synced
 //! (`logger.sync`) before they are forgotten.
@@ -77,8 +78,7 @@ impl Shop {
     /// Places an order; returns its number.
     pub(crate) fn place(&mut self, items: &[Item<'_>]) -> Result<i64, PlaceError> {
         let (order, events) = self.place_in_database(items)?;
-        events.commit();
-        self.forget(order)?;
+        self.announce(order, events)?;
         Ok(order)
     }
 
@@ -115,8 +115,14 @@ impl Shop {
         Ok((order, events))
     }
 
-    fn forget(&self, order: i64) -> rusqlite::Result<usize> {
-        self.database.execute("DELETE FROM unannounced WHERE order_id = ?1", [order])
+    /// Lets the events of an order appear; says whether they do. If they were dropped, as when the disk
+    /// is full for long, the next start announces the order.
+    fn announce(&self, order: i64, events: Transaction) -> rusqlite::Result<bool> {
+        if events.try_commit().is_err() {
+            return Ok(false);
+        }
+        self.database.execute("DELETE FROM unannounced WHERE order_id = ?1", [order])?;
+        Ok(true)
     }
 
     fn announce_what_is_left(&mut self) -> rusqlite::Result<()> {
@@ -130,9 +136,9 @@ impl Shop {
             for (article, pieces) in &items {
                 events.emit(StockReserved { article, order, pieces: *pieces });
             }
-            events.commit();
-            self.forget(order)?;
-            self.announced_late.push(order);
+            if self.announce(order, events)? {
+                self.announced_late.push(order);
+            }
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
-//! Any struct, enum or union with any `#[event(...)]` through the whole derive.
+//! Any struct, enum or union with any `#[event(...)]` and `#[serde(...)]` through both derives.
 //!
-//! - It never panics.
-//! - What it writes parses as items, with exactly one `impl Event` for the type in question.
+//! - They never panic.
+//! - What they write parses as items, with exactly one `impl Event`, or `impl EventField`, for the type in
+//!   question.
 //! - An item without a mistake gets no `compile_error!`, and one arm for each of its types of event;
 //!   an item with a mistake gets a message that is not empty.
 //!
@@ -15,6 +16,10 @@ mod ast;
 mod attr;
 #[path = "../../event-log-derive/src/bounds.rs"]
 mod bounds;
+#[path = "../../event-log-derive/src/described.rs"]
+mod described;
+#[path = "../../event-log-derive/src/docs.rs"]
+mod docs;
 #[path = "../../event-log-derive/src/expand.rs"]
 mod expand;
 #[path = "../../event-log-derive/src/fallback.rs"]
@@ -23,12 +28,18 @@ mod fallback;
 mod key;
 #[path = "../../event-log-derive/src/name.rs"]
 mod name;
+#[path = "../../event-log-derive/src/notes.rs"]
+mod notes;
 #[path = "../../event-log-derive/src/report.rs"]
 mod report;
+#[path = "../../event-log-derive/src/shape.rs"]
+mod shape;
 #[path = "../../event-log-derive/src/similar.rs"]
 mod similar;
 #[path = "../../event-log-derive/src/valid.rs"]
 mod valid;
+#[path = "../../event-log-derive/src/value.rs"]
+mod value;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -77,6 +88,19 @@ fn derive(item: &DeriveInput) -> (TokenStream, bool) {
 
 fn check(item: &DeriveInput) {
     let (tokens, has_mistake) = derive(item);
+    let (impls, messages) = written(tokens);
+    assert_eq!(has_mistake, messages > 0);
+    check_impl(only(&impls, "Event"), item, has_mistake);
+
+    let (impls, messages) = written(value::derive(item));
+    check_own(only(&impls, "EventField"), item);
+    if messages > 0 {
+        assert!(!impls.iter().any(|one| name(one) == "EventKey"), "a stub is no key");
+    }
+}
+
+/// The impls in what a derive wrote, and how many messages.
+fn written(tokens: TokenStream) -> (Vec<ItemImpl>, usize) {
     let text = tokens.to_string();
     // Through text too: what only an invisible group holds together would not reach rustc whole.
     let file: syn::File = syn::parse2(tokens)
@@ -84,11 +108,17 @@ fn check(item: &DeriveInput) {
         .unwrap_or_else(|error| panic!("not items: {error}\n{text}"));
     let mut messages = 0;
     let mut impls = Vec::new();
-    for written in &file.items {
+    for written in file.items {
         match written {
             Item::Impl(written) => impls.push(written),
+            // A constant that the compiler is to evaluate at once.
+            Item::Const(constant) if constant.ident == "_" => {}
             Item::Macro(call) => {
-                assert!(call.mac.path.segments.last().is_some_and(|s| s.ident == "compile_error"));
+                let name = call.mac.path.segments.last().expect("a path has a name").ident.to_string();
+                if name == "list_event" {
+                    continue;
+                }
+                assert_eq!(name, "compile_error");
                 let message: syn::LitStr = call.mac.parse_body().expect("a message is a string");
                 assert!(!message.value().is_empty());
                 messages += 1;
@@ -96,16 +126,31 @@ fn check(item: &DeriveInput) {
             _ => panic!("neither an impl nor a message: {text}"),
         }
     }
-    assert_eq!(has_mistake, messages > 0, "{text}");
-    let [written] = impls[..] else { panic!("not one impl: {text}") };
-    check_impl(written, item, has_mistake);
+    (impls, messages)
+}
+
+/// The one impl of this trait.
+fn only<'a>(impls: &'a [ItemImpl], of: &str) -> &'a ItemImpl {
+    let mut of_trait = impls.iter().filter(|one| name(one) == of);
+    match (of_trait.next(), of_trait.next()) {
+        (Some(one), None) => one,
+        _ => panic!("not one impl of {of}"),
+    }
+}
+
+/// The trait that is implemented.
+fn name(written: &ItemImpl) -> String {
+    let (path, _) = written.trait_.as_ref().expect("an impl of a trait");
+    path.segments.last().expect("a path has a name").ident.to_string()
+}
+
+fn check_own(written: &ItemImpl, item: &DeriveInput) {
+    let Type::Path(own) = &*written.self_ty else { panic!("an impl for something else") };
+    assert!(own.path.segments.last().is_some_and(|segment| segment.ident == item.ident));
 }
 
 fn check_impl(written: &ItemImpl, item: &DeriveInput, has_mistake: bool) {
-    let (event, _) = written.trait_.as_ref().expect("an impl of a trait");
-    assert!(event.segments.last().is_some_and(|segment| segment.ident == "Event"));
-    let Type::Path(own) = &*written.self_ty else { panic!("an impl for something else") };
-    assert!(own.path.segments.last().is_some_and(|segment| segment.ident == item.ident));
+    check_own(written, item);
     let event_type = method(written, "event_type").expect("the type of event");
     let write_params = method(written, "write_params").expect("the params");
     if has_mistake {
@@ -206,6 +251,8 @@ fn attributes(u: &mut Unstructured) -> Result<String> {
             0 => format!("#[event{}]", soup(u)?),
             1 => format!("#[event = {}]", literal(u)?),
             2 => format!("#[{}({})]", u.choose(&FOREIGN)?, options(u)?),
+            6 | 7 => format!("#[serde({})]", of_serde(u)?),
+            8 => format!("#[doc = {}]", literal(u)?),
             3 => format!("#[event({})]", soup(u)?),
             4 => format!("#[event[{}]]", options(u)?),
             5 => format!("#[event{{{}}}]", options(u)?),
@@ -232,6 +279,20 @@ fn options(u: &mut Unstructured) -> Result<String> {
     Ok(text)
 }
 
+fn of_serde(u: &mut Unstructured) -> Result<String> {
+    let mut text = String::new();
+    for _ in 0..u.int_in_range(0..=3)? {
+        text += u.choose(&SERDE)?;
+        text += &match u.int_in_range(0..=5)? {
+            0 => format!("(serialize = {}, deserialize = {})", literal(u)?, literal(u)?),
+            1..=3 => format!(" = {}", literal(u)?),
+            _ => String::new(),
+        };
+        text += ",";
+    }
+    Ok(text)
+}
+
 fn literal(u: &mut Unstructured) -> Result<String> {
     Ok(match u.int_in_range(0..=9)? {
         0..=2 => format!("{:?}", u.arbitrary::<&str>()?),
@@ -251,13 +312,20 @@ fn soup(u: &mut Unstructured) -> Result<String> {
 }
 
 #[rustfmt::skip]
-const OPTIONS: [&str; 14] = [
-    "type", "crate", "rename", "skip", "skip_none", "user_id", "locale", "country_code", "json",
+const SERDE: [&str; 20] = [
+    "rename", "rename_all", "skip", "skip_serializing", "skip_serializing_if", "flatten", "transparent",
+    "tag", "content", "untagged", "into", "remote", "with", "serialize_with", "getter", "default", "alias",
+    "crate", "bound", "a::b",
+];
+#[rustfmt::skip]
+const OPTIONS: [&str; 22] = [
+    "as", "unit", "pii", "owner", "since", "deprecated", "renamed_from", "unlisted", "type", "crate", "rename", "skip", "skip_none", "user_id", "locale", "country_code", "json",
     "r#type", "r#crate_", "rnam", "flatten", "skip::none",
 ];
 const FOREIGN: [&str; 6] = ["serde", "doc", "event::event", "::event", "r#event", "Event"];
 #[rustfmt::skip]
-const LITERALS: [&str; 30] = [
+const LITERALS: [&str; 35] = [
+    "\"camelCase\"", "\"SCREAMING-KEBAB-CASE\"", "\"Vec<T>\"", "\"ms\"", "\"u8\"",
     "\"sign_up\"", "\"a\"", "\"A\"", "\"id\"", "\"Year\"", "\"event_log_gap\"", "\"größe\"", "\"\"",
     "\"::event_log\"", "\"crate\"", "\"self::a\"", "\"::\"", "\"a::\"", "\"a::b<c>\"", "\"a b\"",
     "\"super::super\"", "\"r#a::r#type\"", "\"$crate\"", "\"a::self\"", "\"'a\"", "\"a\"suffix",

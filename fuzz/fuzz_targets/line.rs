@@ -104,11 +104,15 @@ struct Everything {
     #[event(skip)]
     #[expect(dead_code, reason = "the derive leaves it out")]
     skipped: String,
+    #[event(json)]
     nested: Vec<Nested>,
     map: BTreeMap<String, Option<i32>>,
     numbered: BTreeMap<i16, String>,
+    #[event(json)]
     lettered: BTreeMap<char, (u8, String)>,
+    #[event(json)]
     kinds: Vec<Kind>,
+    #[event(json)]
     unit: (),
     #[event(json)]
     raw: Pretty,
@@ -125,7 +129,11 @@ enum Lesson {
     #[event(type = "lesson_started")]
     Started,
     #[event(type = "a")]
-    Rated { r#type_of: Kind, stars: u8 },
+    Rated {
+        #[event(json)]
+        r#type_of: Kind,
+        stars: u8,
+    },
 }
 
 #[derive(Arbitrary, Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ import os
 import sys
 
 
-def start(directory):
+def start(directory, zone="UTC"):
     os.environ["PYSPARK_PYTHON"] = sys.executable
     from pyspark.sql import SparkSession
 
@@ -13,7 +13,7 @@ def start(directory):
         "spark.driver.host": "127.0.0.1",
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={directory}",
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={directory}/metastore;create=true",
-        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.session.timeZone": zone,
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.warehouse.dir": f"{directory}/warehouse",
         "spark.ui.enabled": "false",

@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import json
+import math
 import struct
 
 NUMBERS = (int, float, decimal.Decimal)
@@ -18,7 +19,11 @@ def same(kind, wanted, found):
     if wanted is None or found is None:
         return wanted is None and found is None
     name, detail = (kind, None) if isinstance(kind, str) else next(iter(kind.items()))
-    return SAME[name](detail, wanted, found)
+    try:
+        return SAME[name](detail, wanted, found)
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        # The line holds a value of another type.
+        return False
 
 
 def same_integer(detail, wanted, found):
@@ -44,12 +49,12 @@ def as_float32(value):
     try:
         return struct.unpack("f", struct.pack("f", value))[0]
     except OverflowError:
-        return value
+        return math.copysign(math.inf, value)
 
 
 def same_decimal(detail, wanted, found):
     if detail["precision"] > 38:
-        return found == wanted
+        return found == str(wanted)
     return same_number(detail, decimal.Decimal(wanted), found)
 
 
@@ -58,14 +63,17 @@ def same_text(_, wanted, found):
 
 
 def same_moment(_, wanted, found):
-    if not isinstance(found, datetime.datetime):
-        return False
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=datetime.timezone.utc)
-    moment = datetime.datetime.fromisoformat(wanted)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.timezone.utc)
-    return found == moment
+    return isinstance(found, datetime.datetime) and in_utc(found) == in_utc(datetime.datetime.fromisoformat(wanted))
+
+
+def same_date_time(_, wanted, found):
+    # With an offset it is a moment, and shown as another time of day elsewhere.
+    is_plain = isinstance(found, datetime.datetime) and found.tzinfo is None
+    return is_plain and found == datetime.datetime.fromisoformat(wanted)
+
+
+def in_utc(moment):
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def same_date(_, wanted, found):
@@ -119,7 +127,7 @@ SAME = {
     "time": same_text,
     "uuid": same_text,
     "timestamp": same_moment,
-    "date_time": same_moment,
+    "date_time": same_date_time,
     "date": same_date,
     "json": same_json,
     "list": same_list,

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::thread;
 
+use event_log::EventField;
 use event_log::{Context, InContext};
 use futures_util::future::{Either, join, pending, select};
 use futures_util::stream::{self, FuturesUnordered, StreamExt};
@@ -18,7 +19,7 @@ use crate::workers::Job;
 use crate::{Seen, Service};
 
 /// Where a request goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EventField, Serialize)]
 pub(crate) enum Way {
     Await,
     Spawn,

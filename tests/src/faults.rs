@@ -278,7 +278,7 @@ impl SegmentFile for FaultyFile {
 }
 
 #[derive(Event)]
-#[event(type = "numbered")]
+#[event(type = "numbered", unlisted)]
 struct Numbered<'a> {
     number: u32,
     filling: &'a str,

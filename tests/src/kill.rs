@@ -248,7 +248,7 @@ impl Seen {
 
 /// The event of the children.
 #[derive(Debug, Event)]
-#[event(type = "numbered")]
+#[event(type = "numbered", unlisted)]
 pub struct Numbered<'a> {
     /// Which child.
     pub process: u32,

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod clock;
+pub mod compressing;
 pub mod faults;
 pub mod follow;
 pub mod kill;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use event_log::pii::PiiKey;
 use event_log::{Event, Logger};
 use serde_json::Value;
 
@@ -55,6 +57,7 @@ pub fn params_text_of(event: &(impl Event + ?Sized)) -> String {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let logger = Logger::builder(directory.path())
         .spool_bytes(128 * 1024)
+        .pii_key(PiiKey::new(&[7; 32]).expect("a key of 32 bytes"))
         .build()
         .expect("a logger in a fresh directory");
     logger.try_emit(event).expect("the fields of the test serialize");
@@ -146,7 +149,7 @@ pub fn gaps(directory: &Path) -> BTreeMap<(String, String), u64> {
 
 /// A counted event of about 250 bytes.
 #[derive(Debug, Event)]
-#[event(type = "tick")]
+#[event(type = "tick", unlisted)]
 pub struct Tick {
     /// Tells it from others.
     pub number: u64,

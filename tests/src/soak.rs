@@ -64,7 +64,7 @@ pub struct Account {
 }
 
 #[derive(Event)]
-#[event(type = "soaked")]
+#[event(type = "soaked", unlisted)]
 struct Soaked<'a> {
     thread: u32,
     number: u64,

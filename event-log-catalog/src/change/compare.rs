@@ -2,6 +2,7 @@
 
 use super::meaning;
 use super::{Change, ChangeKind, types};
+use crate::column_type::written;
 use crate::lock::Removed;
 use crate::model::{Catalog, EventSchema, Field, FieldType, ListItem, UserIdType};
 
@@ -117,7 +118,7 @@ impl Comparison<'_> {
             self.field(&inner, before, field);
         } else if let Some(before) = self.removed.field(&inner) {
             self.changes.push(meaning::field_returned(&inner));
-            self.types(&inner, before, &field.field_type);
+            self.types(&inner, before, written(field));
         } else {
             self.changes.push(meaning::field_added(&inner, field.optional));
         }
@@ -133,12 +134,12 @@ impl Comparison<'_> {
         if old.personal != new.personal {
             self.changes.push(meaning::personal_changed(place));
         }
-        let is_list = matches!(old.field_type, FieldType::List(_));
+        let is_list = matches!(written(old), FieldType::List(_));
         self.optional(place, old.optional, new.optional, is_list);
-        self.types(place, &old.field_type, &new.field_type);
+        self.types(place, written(old), written(new));
     }
 
-    /// `has_mode`: whether `BigQuery` has another type for what may be null.
+    /// `has_mode`: whether BigQuery has another type for what may be null.
     fn optional(&mut self, place: &str, old: bool, new: bool, has_mode: bool) {
         match (old, new) {
             (false, true) => self.changes.push(meaning::made_optional(place, has_mode)),

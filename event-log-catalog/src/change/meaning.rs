@@ -58,10 +58,11 @@ pub(super) fn event_returned(place: &str) -> Change {
 pub(super) fn field_added(place: &str, optional: bool) -> Change {
     Change::new(place, ChangeKind::FieldAdded, |target| match (target, optional) {
         (_, true) => Verdict::Safe,
-        (Target::JsonReaders, false) => breaking("older lines lack it, and it is not optional"),
+        (Target::JsonReaders, false) => {
+            note("older lines lack it: who reads those, too, must not demand it")
+        }
         (_, false) => note("NULL in all older lines"),
     })
-    .way_out("make it an Option where programs read older lines too; tables take it as it is")
 }
 
 pub(super) fn field_removed(place: &str) -> Change {

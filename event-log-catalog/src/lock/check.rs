@@ -1,6 +1,5 @@
 //! Holds the events of a binary against the lock file, and accepts changes when asked to.
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -8,7 +7,7 @@ use thiserror::Error;
 
 use super::report::write_change;
 use super::{Lock, LockError, Report, read, write};
-use crate::change::compare_with;
+use crate::change::{Change, compare_with};
 use crate::model::Catalog;
 
 /// The environment variable that accepts all changes, if it is `1`.
@@ -36,9 +35,9 @@ pub enum Mismatch {
 pub fn check(path: impl AsRef<Path>, current: &Catalog) -> Result<(), Mismatch> {
     let path = path.as_ref();
     if std::env::var_os(ACCEPT).is_some_and(|value| value == "1") {
-        let accepted = accept(path, current)?;
+        let report = Report { path: path.to_owned(), changes: accept(path, current)? };
         // Past the capture of the test runner: who accepts must see what.
-        let _ = io::stderr().write_all(accepted.as_bytes());
+        let _ = io::stderr().write_all(told(&report).as_bytes());
         return Ok(());
     }
     let lock = read(path)?;
@@ -49,30 +48,34 @@ pub fn check(path: impl AsRef<Path>, current: &Catalog) -> Result<(), Mismatch> 
     Err(Mismatch::Changed(Report { path: path.to_owned(), changes }))
 }
 
-/// Makes `current` the content of the lock file; returns what to tell about it.
-fn accept(path: &Path, current: &Catalog) -> Result<String, LockError> {
+/// Makes `current` the content of the lock file at `path`, creates it if need be, and returns what changed by that.
+/// What was removed or renamed is remembered in the file.
+///
+/// # Errors
+/// If the file is there and cannot be understood, or cannot be written.
+pub fn accept(path: impl AsRef<Path>, current: &Catalog) -> Result<Vec<Change>, LockError> {
+    let path = path.as_ref();
     let lock = match read(path) {
         Err(LockError::Missing { .. }) => {
             write(path, &Lock::new(current.clone()))?;
-            return Ok(format!("created `{}`\n", path.display()));
+            return Ok(Vec::new());
         }
         lock => lock?,
     };
     let changes = compare_with(&lock.removed, &lock.catalog, current);
-    if changes.is_empty() {
-        return Ok(String::new());
+    if !changes.is_empty() {
+        let removed = lock.removed.after(&lock.catalog, &changes);
+        write(path, &Lock { catalog: current.clone(), removed })?;
     }
-    let removed = lock.removed.after(&lock.catalog, &changes);
-    write(path, &Lock { catalog: current.clone(), removed })?;
-    Ok(told(&Report { path: path.to_owned(), changes }))
+    Ok(changes)
 }
 
 fn told(report: &Report) -> String {
-    let mut text = format!("accepted into `{}`\n", report.path.display());
+    let (path, changes) = (report.path.display(), report.changes.len());
+    let mut text = format!("accepted `{path}`: {changes} changes\n");
     for change in report.breaking() {
         // Writing to a String cannot fail.
         let _ = write_change(&mut text, change);
     }
-    let _ = writeln!(text, "{} changes in all", report.changes.len());
     text
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, ChangeKind};
+use crate::column_type::written;
 use crate::model::{Catalog, EventSchema, Field, FieldType};
 
 /// Events and fields that were removed or renamed.
@@ -95,7 +96,7 @@ fn type_at<'a>(catalog: &'a Catalog, place: &str) -> Option<&'a FieldType> {
         fields = members(&field.field_type)?;
         field = find(fields, name)?;
     }
-    Some(&field.field_type)
+    Some(written(field))
 }
 
 fn members(field_type: &FieldType) -> Option<&Vec<Field>> {

@@ -46,7 +46,7 @@ pub fn schema(catalog: &Catalog, event: &EventSchema) -> String {
     Json::List(columns.iter().map(column).collect()).pretty()
 }
 
-/// Only these are `REQUIRED`: BigQuery lets no column become so later, and relaxes none back for old rows.
+/// Only these are `REQUIRED`: what any other field promises may be taken back by a later version of it.
 fn is_envelope(name: &str) -> bool {
     matches!(name, "id" | "date" | "type")
 }

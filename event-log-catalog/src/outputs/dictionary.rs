@@ -1,7 +1,9 @@
 //! What both forms of the data dictionary show of an event.
 
-use crate::model::{Field, FieldType};
+use crate::column_type::written;
+use crate::model::{Envelope, Field, FieldType};
 use crate::outputs::json_schema::personal_mark;
+use crate::table::envelope_fields;
 
 /// One row of an event's table of fields.
 #[derive(Debug)]
@@ -14,6 +16,19 @@ pub(crate) struct Row {
     pub(crate) description: String,
 }
 
+/// What all events have: the envelope, and the common fields.
+pub(crate) fn common_rows(envelope: &Envelope) -> Vec<Row> {
+    let row = |(name, field_type, nullable, description): (&str, FieldType, bool, &str)| Row {
+        path: name.to_owned(),
+        type_name: field_type.to_string(),
+        marks: if nullable { vec!["optional".to_owned()] } else { Vec::new() },
+        description: description.to_owned(),
+    };
+    let mut all: Vec<_> = envelope_fields(envelope.user_id).map(row).into();
+    all.extend(rows(&envelope.common_fields, ""));
+    all
+}
+
 /// The fields, and below each the members of its records.
 pub(crate) fn rows(fields: &[Field], prefix: &str) -> Vec<Row> {
     fields.iter().flat_map(|field| rows_of(field, prefix)).collect()
@@ -21,10 +36,10 @@ pub(crate) fn rows(fields: &[Field], prefix: &str) -> Vec<Row> {
 
 fn rows_of(field: &Field, prefix: &str) -> Vec<Row> {
     let path = format!("{prefix}{}", field.name);
-    let (suffix, members) = members(&field.field_type);
+    let (suffix, members) = members(written(field));
     let mut all = vec![Row {
         path: path.clone(),
-        type_name: field.field_type.to_string(),
+        type_name: written(field).to_string(),
         marks: marks(field),
         description: description(field),
     }];

@@ -72,7 +72,7 @@ fn read_json(table: &Table<'_>, options: &Options) -> String {
     };
     let columns: Vec<_> = table.columns.iter().map(column).collect();
     format!(
-        "read_json(\n  {},\n  format = 'newline_delimited',\n  columns = {{\n  {}\n  }},\n  {}\n)",
+        "read_json(\n  {},\n  format = 'newline_delimited',\n  columns = {{\n  {}\n  }},\n  hive_partitioning = true,\n  {}\n)",
         files(table.name, "*.json*", options),
         columns.join(",\n  "),
         hive_types(table.name, options),
@@ -87,7 +87,7 @@ fn read_parquet(table: &Table<'_>, options: &Options) -> String {
     };
     let columns: Vec<_> = table.columns.iter().map(column).collect();
     format!(
-        "(\n  SELECT\n{}\n  WHERE false\n  UNION ALL BY NAME\n  SELECT * FROM read_parquet(\n    {},\n    union_by_name = true,\n    {}\n  )\n)",
+        "(\n  SELECT\n{}\n  WHERE false\n  UNION ALL BY NAME\n  SELECT * FROM read_parquet(\n    {},\n    union_by_name = true,\n    hive_partitioning = true,\n    {}\n  )\n)",
         columns.join(",\n"),
         files(table.name, "*.parquet", options),
         hive_types(table.name, options),
@@ -112,5 +112,5 @@ fn files(event_type: &str, name: &str, options: &Options) -> String {
 fn hive_types(event_type: &str, options: &Options) -> String {
     let types = options.period(event_type).parts().iter().map(|part| format!("'{part}': VARCHAR"));
     let types = types.collect::<Vec<_>>().join(", ");
-    format!("hive_partitioning = true,\n  hive_types = {{{types}}}")
+    format!("hive_types = {{{types}}}")
 }

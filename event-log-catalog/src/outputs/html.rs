@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::example::{example_line, example_query};
-use crate::model::{Catalog, EventSchema, Field};
+use crate::model::{Catalog, Envelope, EventSchema};
 use crate::options::Options;
-use crate::outputs::dictionary::{Row, rows};
+use crate::outputs::dictionary::{Row, common_rows, rows};
 use crate::outputs::markdown::facts;
 
 const STYLE: &str = include_str!("html/page.css");
@@ -18,7 +18,7 @@ pub fn dictionary(catalog: &Catalog, options: &Options) -> String {
     let links: String = catalog.events.iter().map(link).collect();
     let sections: String =
         catalog.events.iter().map(|event| section(catalog, event, options)).collect();
-    let common = common(&catalog.envelope.common_fields);
+    let common = common(&catalog.envelope);
     let count = catalog.events.len();
     format!(
         r##"<!DOCTYPE html>
@@ -63,13 +63,10 @@ fn link(event: &EventSchema) -> String {
     format!("<li><a href=\"#{name}\"{class}>{}</a></li>\n", breakable(&event.event_type))
 }
 
-fn common(fields: &[Field]) -> String {
-    if fields.is_empty() {
-        return String::new();
-    }
+fn common(envelope: &Envelope) -> String {
     format!(
         "<section aria-labelledby=\"common-fields\">\n<h2 id=\"common-fields\">Fields of all events</h2>\n{}</section>\n",
-        table(fields)
+        table(&common_rows(envelope))
     )
 }
 
@@ -89,7 +86,7 @@ fn section(catalog: &Catalog, event: &EventSchema, options: &Options) -> String 
     if event.fields.is_empty() {
         body += "<p>It has no fields of its own.</p>\n";
     } else {
-        body += &table(&event.fields);
+        body += &table(&rows(&event.fields, ""));
     }
     let _ = write!(
         body,
@@ -101,14 +98,13 @@ fn section(catalog: &Catalog, event: &EventSchema, options: &Options) -> String 
 }
 
 fn list_of_facts(event: &EventSchema) -> String {
-    let facts: String = facts(event)
-        .map(|(label, value)| format!("<div><dt>{label}</dt><dd>{}</dd></div>\n", escape(value)))
-        .collect();
-    if facts.is_empty() { facts } else { format!("<dl>\n{facts}</dl>\n") }
+    let fact = |(label, value)| format!("<div><dt>{label}</dt><dd>{}</dd></div>\n", escape(value));
+    let facts: Vec<_> = facts(event).map(fact).collect();
+    if facts.is_empty() { String::new() } else { format!("<dl>\n{}</dl>\n", facts.concat()) }
 }
 
-fn table(fields: &[Field]) -> String {
-    let rows: String = rows(fields, "").iter().map(table_row).collect();
+fn table(rows: &[Row]) -> String {
+    let rows: String = rows.iter().map(table_row).collect();
     format!(
         "<table>\n<thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Type</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
     )
@@ -124,14 +120,37 @@ fn table_row(row: &Row) -> String {
         breakable(&row.path),
         escape(&row.type_name),
         row.marks.iter().map(mark).collect::<String>(),
-        escape(&row.description).replace('\n', "<br>"),
+        prose(&row.description).replace('\n', "<br>"),
     )
 }
 
 /// A doc comment: an empty line begins a paragraph.
 fn paragraphs(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
-    paragraphs.map(|paragraph| format!("<p>{}</p>\n", escape(paragraph))).collect()
+    let paragraphs: Vec<_> = paragraphs.map(|text| format!("<p>{}</p>\n", prose(text))).collect();
+    paragraphs.concat()
+}
+
+/// A text of a doc comment, whose backticks mark code.
+fn prose(text: &str) -> String {
+    let mut html = String::new();
+    let mut rest = text;
+    // A backtick without a second one stands for itself.
+    while let Some((before, code, after)) = first_code(rest) {
+        html += &escape(before);
+        html += "<code>";
+        html += &escape(code);
+        html += "</code>";
+        rest = after;
+    }
+    html + &escape(rest)
+}
+
+/// What stands before, between and behind the first two backticks.
+fn first_code(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let (code, after) = rest.split_once('`')?;
+    Some((before, code, after))
 }
 
 /// A name that may break after an underscore or a point, so that a phone need not scroll sideways.

@@ -1,5 +1,6 @@
 //! JSON Schema, draft 2020-12: what a whole line of one type looks like.
 
+use crate::column_type::written;
 use crate::json::Json;
 use crate::model::{Catalog, EventSchema, Field, FieldType, Personal};
 use crate::table::envelope_fields;
@@ -57,7 +58,7 @@ fn of_envelope(
 }
 
 fn of_field(field: &Field) -> Json {
-    let mut schema = of_type(&field.field_type, field.optional);
+    let mut schema = of_type(written(field), field.optional);
     schema.insert_text("description", &field.description);
     if field.deprecated.is_some() {
         schema.insert("deprecated", true);
@@ -88,7 +89,7 @@ fn of_type(field_type: &FieldType, nullable: bool) -> Json {
             ("type", types("number", nullable)),
             ("format", Json::from(if *bits == 32 { "float" } else { "double" })),
         ]),
-        FieldType::Decimal { scale, .. } => decimal(*scale, nullable),
+        &FieldType::Decimal { precision, scale } => decimal(precision, scale, nullable),
         FieldType::String => plain("string"),
         FieldType::Enum(values) => one_of(values, nullable),
         FieldType::Timestamp => {
@@ -115,7 +116,7 @@ fn types(name: &str, nullable: bool) -> Json {
     if nullable { Json::List(vec![Json::from(name), Json::from("null")]) } else { Json::from(name) }
 }
 
-/// The bounds of 128 bits are left out: few validators hold such numbers exactly.
+/// The bounds of 128 bits are powers of two, which validators that hold numbers as doubles hold exactly, too.
 fn integer(bits: u8, signed: bool, nullable: bool) -> Json {
     let mut schema = Json::object([("type", types("integer", nullable))]);
     match (bits, signed) {
@@ -127,25 +128,36 @@ fn integer(bits: u8, signed: bool, nullable: bool) -> Json {
             schema.insert("minimum", 0);
             schema.insert("maximum", u64::MAX >> (64 - bits));
         }
-        (_, true) => {}
-        (_, false) => schema.insert("minimum", 0),
+        (_, true) => {
+            schema.insert("minimum", -2_f64.powi(127));
+            schema.insert("exclusiveMaximum", 2_f64.powi(127));
+        }
+        (_, false) => {
+            schema.insert("minimum", 0);
+            schema.insert("exclusiveMaximum", 2_f64.powi(128));
+        }
     }
     schema
 }
 
-fn decimal(scale: u8, nullable: bool) -> Json {
+/// A text, or a number, of so many digits before the point and behind it.
+fn decimal(precision: u8, scale: u8, nullable: bool) -> Json {
     let mut names = vec![Json::from("string"), Json::from("number")];
     names.extend(nullable.then(|| Json::from("null")));
-    let fraction = if scale == 0 { String::new() } else { format!(r"(\.\d{{1,{scale}}})?") };
+    let whole = precision.saturating_sub(scale);
+    let fraction = if scale == 0 { String::new() } else { format!(r"(\.\d{{1,{scale}}}0*)?") };
+    let bound = 10_f64.powi(whole.into());
     Json::object([
         ("type", Json::List(names)),
-        ("pattern", Json::from(format!(r"^-?\d+{fraction}$"))),
+        ("pattern", Json::from(format!(r"^-?0*\d{{0,{whole}}}{fraction}$"))),
+        ("exclusiveMinimum", Json::from(-bound)),
+        ("exclusiveMaximum", Json::from(bound)),
     ])
 }
 
 fn one_of(values: &[String], nullable: bool) -> Json {
     let values = values.iter().map(|value| Json::from(value.as_str()));
-    let null = nullable.then(|| Json::Value(serde_json::Value::Null));
+    let null = nullable.then_some(Json::Value(serde_json::Value::Null));
     Json::object([("enum", Json::List(values.chain(null).collect()))])
 }
 

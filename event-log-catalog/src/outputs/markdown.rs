@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::example::{example_line, example_query};
-use crate::model::{Catalog, EventSchema, Field};
+use crate::model::{Catalog, EventSchema};
 use crate::options::Options;
-use crate::outputs::dictionary::{Row, rows};
+use crate::outputs::dictionary::{Row, common_rows, rows};
 
 /// All events with their fields, an example line and an example query each.
 #[must_use]
@@ -15,10 +15,8 @@ pub fn dictionary(catalog: &Catalog, options: &Options) -> String {
         let name = &event.event_type;
         let _ = writeln!(page, "- [{name}](#{name}){}", struck(event));
     }
-    if !catalog.envelope.common_fields.is_empty() {
-        page += "\n## Fields of all events\n\n";
-        page += &table(&catalog.envelope.common_fields);
-    }
+    page += "\n## Fields of all events\n\n";
+    page += &table(common_rows(&catalog.envelope));
     for event in &catalog.events {
         page += &section(catalog, event, options);
     }
@@ -41,7 +39,7 @@ fn section(catalog: &Catalog, event: &EventSchema, options: &Options) -> String 
         text.push('\n');
     }
     if !event.fields.is_empty() {
-        text += &table(&event.fields);
+        text += &table(rows(&event.fields, ""));
         text.push('\n');
     }
     let _ = write!(
@@ -65,13 +63,12 @@ pub(crate) fn facts(event: &EventSchema) -> impl Iterator<Item = (&'static str, 
     .filter_map(|(label, value)| Some((label, value.as_deref()?)))
 }
 
-fn table(fields: &[Field]) -> String {
+fn table(rows: Vec<Row>) -> String {
     let row = |row: Row| {
-        let marks: String = row.marks.iter().map(|mark| format!(", {mark}")).collect();
-        let type_name = cell(&row.type_name);
-        format!("| `{}` | {type_name}{marks} | {} |\n", row.path, cell(&row.description))
+        let kind = [vec![cell(&row.type_name)], row.marks].concat().join(", ");
+        format!("| `{}` | {kind} | {} |\n", row.path, cell(&row.description))
     };
-    let rows: String = rows(fields, "").into_iter().map(row).collect();
+    let rows: String = rows.into_iter().map(row).collect();
     format!("| field | type | meaning |\n| --- | --- | --- |\n{rows}")
 }
 

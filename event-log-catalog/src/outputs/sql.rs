@@ -44,7 +44,9 @@ pub(crate) fn shortened(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
     }
-    let ellipsis = '…';
-    let cut = text.floor_char_boundary(longest - ellipsis.len_utf8());
+    let ellipsis = "…";
+    let fits = |end: &usize| end + ellipsis.len() <= longest;
+    let ends = text.char_indices().map(|(index, character)| index + character.len_utf8());
+    let cut = ends.take_while(fits).last().unwrap_or(0);
     format!("{}{ellipsis}", &text[..cut])
 }

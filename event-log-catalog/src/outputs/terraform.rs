@@ -67,11 +67,12 @@ fn resource(table: &Table<'_>, options: &Options) -> String {
 fn parameters(event_type: &str, options: &Options) -> String {
     let mut properties = properties(event_type, &options.clone().at("\0"));
     properties.insert(0, ("EXTERNAL".to_owned(), "TRUE".to_owned()));
+    let width = properties.iter().map(|(key, _)| text(key).len()).max().unwrap_or(0);
     let line = |(key, value): &(String, String)| {
         let value = text(value).replace('\0', "${var.event_lake}");
-        format!("    {} = {value}\n", text(key))
+        format!("    {:width$} = {value}\n", text(key))
     };
-    properties.iter().map(line).collect()
+    properties.iter().map(line).collect::<Vec<_>>().concat()
 }
 
 fn storage(table: &Table<'_>, options: &Options) -> String {
@@ -119,16 +120,13 @@ fn serde_parameters(format: Format) -> &'static str {
 fn column_block(column: &Column) -> String {
     // The quotes that Athena's grammar wants are no part of the type.
     let type_name = Engine::Athena.type_name(&column.column_type).replace('`', "");
-    let comment = match column.description.as_str() {
-        "" => String::new(),
-        description => {
-            format!("      comment = {}\n", text(&shortened(description, LONGEST_COMMENT)))
-        }
-    };
+    let (name, type_name) = (text(&column.name), text(&type_name));
+    if column.description.is_empty() {
+        return format!("    columns {{\n      name = {name}\n      type = {type_name}\n    }}\n");
+    }
+    let comment = text(&shortened(&column.description, LONGEST_COMMENT));
     format!(
-        "    columns {{\n      name    = {}\n      type    = {}\n{comment}    }}\n",
-        text(&column.name),
-        text(&type_name),
+        "    columns {{\n      name    = {name}\n      type    = {type_name}\n      comment = {comment}\n    }}\n"
     )
 }
 

@@ -12,6 +12,8 @@
 //! - The position stands behind the last line that was yielded or filtered out, at every moment.
 
 mod look;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -62,6 +64,8 @@ pub(super) struct Reader {
     has_progressed: bool,
     /// Whether the next round begins with a survey.
     survey_due: bool,
+    /// How many rounds there were since the last survey.
+    rounds: u32,
 }
 
 /// A segment that is being read, up to a limit in bytes.
@@ -88,6 +92,7 @@ impl Reader {
             troubles: Troubles::default(),
             has_progressed: false,
             survey_due: true,
+            rounds: 0,
         }
     }
 
@@ -168,7 +173,7 @@ impl Reader {
     fn begin(&mut self, name: &SegmentName) -> Place {
         let last = self.position.last_of(name.token).map_or(0, |last| last.sequence);
         let was_there = self.found_there.as_ref().is_some_and(|found| name <= found);
-        let segments = name.sequence.saturating_sub(last + 1);
+        let segments = name.sequence.saturating_sub(last).saturating_sub(1);
         if segments > 0 && !(last == 0 && was_there) {
             let path = self.source.path_of(name);
             self.troubles.tell(FollowError::Missing { path, segments });

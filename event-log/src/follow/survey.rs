@@ -42,9 +42,11 @@ impl Source {
 
     /// The segments that may be completed by a recovery, or are written now; `None` if that cannot be
     /// told at the moment.
-    fn named(&self) -> Option<BTreeSet<SegmentName>> {
-        let named = directory::segments_in_all_journals(&self.spools(), &self.prefix)?;
-        Some(named.iter().filter_map(|name| SegmentName::parse(&self.prefix, name)).collect())
+    fn named(&self) -> Result<Option<BTreeSet<SegmentName>>, Unreadable> {
+        let named = directory::segments_in_all_journals(&self.spools(), &self.prefix)
+            .map_err(|(path, source)| Unreadable::new("read", &path, source))?;
+        let parse = |name: &String| SegmentName::parse(&self.prefix, name);
+        Ok(named.map(|named| named.iter().filter_map(parse).collect()))
     }
 }
 
@@ -59,7 +61,7 @@ pub(super) struct Survey {
     alive: Option<BTreeSet<u32>>,
     /// The segments that a journal names; `None` if that cannot be told.
     named: Option<BTreeSet<SegmentName>>,
-    /// Why it cannot be told which loggers have a spool.
+    /// Why it cannot be told which loggers have a spool, or what their journals name.
     pub(super) trouble: Option<Unreadable>,
 }
 
@@ -78,7 +80,7 @@ impl Survey {
     ) -> Result<Self, Unreadable> {
         let mut segments = source.list()?;
         let spools = source.spools();
-        let (alive, trouble) = match directory::tokens(&spools, &source.prefix) {
+        let (alive, mut trouble) = match directory::tokens(&spools, &source.prefix) {
             Ok(tokens) => (Some(tokens.into_iter().collect()), None),
             Err(source) => (None, Some(Unreadable::new("list", &spools, source))),
         };
@@ -90,7 +92,10 @@ impl Survey {
         }
         let newest = segments.iter().map(|name| (name.token, name.clone())).collect();
         // Last: a segment that was there and that no journal names by now is complete for ever.
-        let named = source.named();
+        let named = source.named().unwrap_or_else(|unreadable| {
+            trouble.get_or_insert(unreadable);
+            None
+        });
         Ok(Self { segments, newest, alive, named, trouble })
     }
 

@@ -11,7 +11,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
@@ -19,7 +19,7 @@ use rustix::io::Errno;
 
 use crate::follow::stop::StopHandle;
 
-/// How often the directory is looked at although inotify said nothing.
+/// How often the directory is looked at although inotify said nothing, or only that segments grow.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Wakes who follows a directory.
@@ -31,6 +31,8 @@ pub(super) struct Watch {
     may_notify: bool,
     notify: Option<Notify>,
     stop: StopHandle,
+    /// When the directory was looked at last.
+    looked: Instant,
 }
 
 /// A directory that inotify watches.
@@ -48,11 +50,13 @@ impl Watch {
         may_notify: bool,
         stop: StopHandle,
     ) -> Self {
-        Self { directory, poll_interval, may_notify, notify: None, stop }
+        let looked = Instant::now();
+        Self { directory, poll_interval, may_notify, notify: None, stop, looked }
     }
 
     /// Sees to it that what changes from now on is noticed; to be called before a survey.
     pub(super) fn renew(&mut self) {
+        self.looked = Instant::now();
         let identity = identity(&self.directory);
         if self.notify.as_ref().is_some_and(|notify| Some(notify.identity) == identity) {
             return;
@@ -74,12 +78,21 @@ impl Watch {
         Waiting {
             notify: self.notify.as_ref().map(|notify| Arc::clone(&notify.descriptor)),
             stop: self.stop.clone(),
-            longest: if self.notify.is_some() { LOOK_INTERVAL } else { self.poll_interval },
+            longest: if self.notify.is_some() {
+                LOOK_INTERVAL.saturating_sub(self.looked.elapsed())
+            } else {
+                self.poll_interval
+            },
         }
     }
 
-    /// Takes what inotify has to say; whether the directory must be looked at.
+    /// Takes what inotify has to say; whether the directory must be looked at, be it only because it
+    /// is time to: who never waits long, or is woken again and again, is never told so by a wait.
     pub(super) fn take_changes(&mut self) -> bool {
+        self.take_notices() || self.looked.elapsed() >= LOOK_INTERVAL
+    }
+
+    fn take_notices(&mut self) -> bool {
         let Some(Notify { descriptor, .. }) = &self.notify else { return true };
         let mut buffer = [MaybeUninit::uninit(); 4096];
         let mut reader = inotify::Reader::new(descriptor, &mut buffer);

@@ -13,7 +13,8 @@ use crate::params::ParamsError;
 use crate::user_id::UserId;
 
 const NOW: Timestamp = Timestamp { seconds: 1_631_771_847, nanos: 123_456_789 };
-const FORMAT: LineFormat = LineFormat { precision: DatePrecision::Seconds, max_line_bytes: 32_000 };
+const FORMAT: LineFormat =
+    LineFormat { precision: DatePrecision::Seconds, max_line_bytes: 32_000, pii_key: None };
 const KEYS: [&str; 7] = ["id", "date", "type", "user_id", "locale", "country_code", "params"];
 
 /// An event with whatever envelope and params a test gives it.
@@ -142,6 +143,7 @@ fn the_strongest_source_supplies_each_value() {
             user_id: has(0, 0).then_some(UserId::Unsigned(0)),
             locale: has(0, 1).then_some(&locales[0]),
             country_code: has(0, 2).then_some(countries[0]),
+            ..Envelope::EMPTY
         };
         let strongest = |value| (0..4).find(|source| has(*source, value));
         let expected = format!(

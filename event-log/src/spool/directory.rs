@@ -266,6 +266,38 @@ pub(crate) fn segments_in_journals(directory: &Path, prefix: &str) -> Vec<String
     paths.filter(|path| is_spool_of(prefix, path)).filter_map(|path| segment_of(&path)).collect()
 }
 
+/// The same, but fails where it cannot be certain to have read all of them.
+///
+/// # Errors
+/// If the directory or a spool in it cannot be read.
+#[cfg(feature = "_compression")]
+pub(crate) fn all_segments_in_journals(directory: &Path, prefix: &str) -> io::Result<Vec<String>> {
+    let mut segments = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if !is_spool_of(prefix, &path) {
+            continue;
+        }
+        let bytes = match fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            metadata => usize::try_from(metadata?.len()).map_err(io::Error::other)?,
+        };
+        match map(&path, bytes) {
+            // One that is no spool is set aside by its recovery, which needs no segment then.
+            Ok(mapping) => {
+                segments.extend(Spool::open(mapping).map(|spool| spool.journal().latest().segment));
+            }
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::InvalidInput
+                ) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(segments)
+}
+
 fn segment_of(spool: &Path) -> Option<String> {
     let bytes = usize::try_from(fs::metadata(spool).ok()?.len()).ok()?;
     let spool = Spool::open(map(spool, bytes).ok()?).ok()?;
@@ -290,26 +322,40 @@ pub(crate) fn tokens(directory: &Path, prefix: &str) -> io::Result<Vec<u32>> {
     Ok(tokens)
 }
 
-/// As [`segments_in_journals`], for one who must be certain and only reads: `None` if a journal
-/// cannot be read whole at the moment.
+/// As [`segments_in_journals`], for one who must be certain and only reads: `None` if a journal is
+/// being written at the moment.
 ///
 /// It takes no lock and maps nothing: a spool that is cut short does not harm the one who asks.
+///
+/// # Errors
+/// If the directory or a spool in it cannot be read: which one, and why.
 #[cfg(feature = "follow")]
-pub(crate) fn segments_in_all_journals(directory: &Path, prefix: &str) -> Option<Vec<String>> {
+pub(crate) fn segments_in_all_journals(
+    directory: &Path,
+    prefix: &str,
+) -> Result<Option<Vec<String>>, (PathBuf, io::Error)> {
     let mut named = Vec::new();
-    for token in tokens(directory, prefix).ok()? {
+    for token in tokens(directory, prefix).map_err(|source| (directory.to_owned(), source))? {
         let mut head = [0; (JOURNAL_WORD + 2 * JOURNAL_SLOT_WORDS) * 8];
         let path = directory.join(file_name(prefix, token));
-        match File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head)) {
-            // It was recovered, or its logger has closed: nobody appends for it any more.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            read => read.ok()?,
+        match File::open(&path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head)) {
+            Ok(()) => {}
+            // It was recovered, or its logger has closed: nobody appends for it any more. Or it is cut
+            // short, and will be set aside.
+            Err(error) if is_gone_or_short(&error) => continue,
+            Err(source) => return Err((path, source)),
         }
         let word = |bytes: &[u8; 8]| AtomicU64::new(u64::from_le_bytes(*bytes));
         let words: Vec<AtomicU64> = head.as_chunks().0.iter().map(word).collect();
-        named.push(Journal::new(&words).latest_if_whole()?.segment);
+        let Some(latest) = Journal::new(&words).latest_if_whole() else { return Ok(None) };
+        named.push(latest.segment);
     }
-    Some(named)
+    Ok(Some(named))
+}
+
+#[cfg(feature = "follow")]
+fn is_gone_or_short(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof)
 }
 
 fn created_millis(dead: &io::Result<Dead>) -> u64 {

@@ -196,6 +196,16 @@ impl Storage for FailingDisk {
         SystemStorage.read_from(path, offset)
     }
 
+    fn read_part(&self, path: &Path, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
+        drop(self.begin(Operation::Read)?);
+        SystemStorage.read_part(path, offset, bytes)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        drop(self.begin(Operation::Rename)?);
+        SystemStorage.rename(from, to)
+    }
+
     fn list(&self, directory: &Path) -> io::Result<Vec<StoredFile>> {
         drop(self.begin(Operation::List)?);
         SystemStorage.list(directory)

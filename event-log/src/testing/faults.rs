@@ -22,12 +22,14 @@ pub enum Operation {
     Sync,
     /// A segment is asked for its length and its names.
     Status,
-    /// A dead logger's segment is read.
+    /// A segment is read: a dead logger's, or one to be compressed.
     Read,
     /// The log directory is listed.
     List,
     /// A segment is removed.
     Remove,
+    /// A compressed segment gets its name.
+    Rename,
     /// The log directory is synced.
     SyncDirectory,
 }

@@ -82,7 +82,8 @@ impl Recorded {
     }
 
     /// Why events were dropped, in the order in which they were: too long, not serializable, emitted
-    /// after the close.
+    /// after the close; and each event of a [transaction](crate::Transaction) that was not committed for
+    /// such a reason.
     #[must_use]
     pub fn dropped(&self) -> Vec<EmitError> {
         self.recording.dropped()

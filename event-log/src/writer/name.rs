@@ -4,6 +4,8 @@
 //! events.20261121T223000.123Z.7f3a91c2.000042.jsonl
 //! prefix  UTC, millis          token    sequence
 //! ```
+//!
+//! A segment that was compressed has `.gz` or `.zst` behind that.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +18,7 @@ const SUFFIX: &str = "jsonl";
 /// A segment's name, taken apart.
 ///
 /// The order is that of the text: by time first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SegmentName {
     /// When the segment was created, in milliseconds since 1970. Never decreases within a logger.
     pub(crate) created_millis: u64,
@@ -24,6 +26,30 @@ pub(crate) struct SegmentName {
     pub(crate) token: u32,
     /// Counts the segments of that logger from 1.
     pub(crate) sequence: u32,
+}
+
+/// How a file holds the lines of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Form {
+    /// As they were written.
+    Plain,
+    /// As one member of gzip.
+    Gzip,
+    /// As one frame of Zstandard.
+    Zstd,
+}
+
+impl Form {
+    const ALL: [Self; 3] = [Self::Plain, Self::Gzip, Self::Zstd];
+
+    /// What stands behind the name of the segment.
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Gzip => ".gz",
+            Self::Zstd => ".zst",
+        }
+    }
 }
 
 impl SegmentName {
@@ -38,6 +64,14 @@ impl SegmentName {
         let name: Self = middle.strip_suffix(SUFFIX)?.strip_suffix('.')?.parse().ok()?;
         // Only the spelling that we write ourselves is ours.
         (name.file_name(prefix) == file_name).then_some(name)
+    }
+
+    /// Reads the name of a file that may be compressed.
+    pub(crate) fn parse_in_any_form(prefix: &str, file_name: &str) -> Option<(Self, Form)> {
+        Form::ALL.into_iter().find_map(|form| {
+            let name = Self::parse(prefix, file_name.strip_suffix(form.extension())?)?;
+            Some((name, form))
+        })
     }
 }
 
@@ -101,6 +135,21 @@ mod tests {
             "orders.20261121T223000.123Z.7f3a91c2.000042.jsonl",
         ] {
             assert_eq!(SegmentName::parse("events", other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_compressed_segment_keeps_its_name() {
+        const PLAIN: &str = "events.20261121T223000.123Z.7f3a91c2.000042.jsonl";
+        let name = SegmentName::parse("events", PLAIN).unwrap();
+        for form in Form::ALL {
+            let file_name = format!("{PLAIN}{}", form.extension());
+            let found = SegmentName::parse_in_any_form("events", &file_name);
+            assert_eq!(found, Some((name.clone(), form)));
+        }
+        for other in [".gz.gz", ".zst.gz", ".GZ", ".xz", "gz", ".gz.7f3a91c2.tmp"] {
+            let file_name = format!("{PLAIN}{other}");
+            assert_eq!(SegmentName::parse_in_any_form("events", &file_name), None, "{other}");
         }
     }
 

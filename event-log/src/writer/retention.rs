@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::writer::name::SegmentName;
+use crate::writer::name::{Form, SegmentName};
 
 /// What may stay. A limit that is `None` keeps everything; every limit applies.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,15 @@ pub(crate) struct Retention {
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub(crate) name: SegmentName,
+    pub(crate) form: Form,
+    /// The length of the file.
     pub(crate) bytes: u64,
+}
+
+impl Stored {
+    pub(crate) fn file_name(&self, prefix: &str) -> String {
+        self.name.file_name(prefix) + self.form.extension()
+    }
 }
 
 impl Retention {
@@ -31,14 +39,19 @@ impl Retention {
         self.total_bytes.is_some() || self.age.is_some() || self.count.is_some()
     }
 
-    /// The segments that may go, oldest first. Segments that somebody may still be writing are for
+    /// The files that may go, oldest first. Segments that somebody may still be writing are for
     /// the caller to leave out of what goes; they count towards the limits here.
-    pub(crate) fn expired(&self, segments: &[Stored], now_millis: u64) -> Vec<SegmentName> {
+    pub(crate) fn expired<'a>(&self, segments: &'a [Stored], now_millis: u64) -> Vec<&'a Stored> {
         let mut segments: Vec<&Stored> = segments.iter().collect();
         segments.sort_by(|a, b| b.name.cmp(&a.name));
         let mut kept_bytes = 0_u64;
         let mut expired = Vec::new();
-        for (newer, segment) in segments.into_iter().enumerate() {
+        let mut newer = 0;
+        for (index, &segment) in segments.iter().enumerate() {
+            // A segment that is compressed at this moment is one, and takes the room of two files.
+            if index > 0 && segments[index - 1].name != segment.name {
+                newer += 1;
+            }
             kept_bytes = kept_bytes.saturating_add(segment.bytes);
             let created = segment.name.created_millis;
             let age = Duration::from_millis(now_millis.saturating_sub(created));
@@ -49,7 +62,7 @@ impl Retention {
                 || self.age.is_some_and(|limit| age > limit)
                 || self.count.is_some_and(|limit| newer >= limit);
             if over && distance >= self.grace {
-                expired.push(segment.name.clone());
+                expired.push(segment);
             }
         }
         expired.reverse();
@@ -68,6 +81,7 @@ mod tests {
         (0..10)
             .map(|minute| Stored {
                 name: SegmentName { created_millis: minute * MINUTE, token: 1, sequence: 1 },
+                form: Form::Plain,
                 bytes: 100,
             })
             .collect()
@@ -78,8 +92,26 @@ mod tests {
     }
 
     fn expired_minutes(retention: &Retention) -> Vec<u64> {
-        let expired = retention.expired(&segments(), 10 * MINUTE);
-        expired.into_iter().map(|name| name.created_millis / MINUTE).collect()
+        let segments = segments();
+        let expired = retention.expired(&segments, 10 * MINUTE);
+        expired.into_iter().map(|stored| stored.name.created_millis / MINUTE).collect()
+    }
+
+    #[test]
+    fn a_segment_in_two_forms_is_one_and_both_go_together() {
+        let mut segments = segments();
+        let twin = Stored { form: Form::Gzip, bytes: 10, ..segments[9].clone() };
+        let other = Stored { form: Form::Gzip, bytes: 10, ..segments[0].clone() };
+        segments.extend([twin, other]);
+        let by_count = Retention { count: Some(9), ..unlimited() };
+        let by_bytes = Retention { total_bytes: Some(910), ..unlimited() };
+        let expired = |retention: Retention| {
+            let expired = retention.expired(&segments, 10 * MINUTE);
+            expired.into_iter().map(|stored| stored.file_name("e")).collect::<Vec<_>>()
+        };
+        let oldest = "e.19700101T000000.000Z.00000001.000001.jsonl";
+        assert_eq!(expired(by_count), [format!("{oldest}.gz"), oldest.to_owned()]);
+        assert_eq!(expired(by_bytes).len(), 2);
     }
 
     #[test]

@@ -207,8 +207,8 @@ impl Segments {
             return;
         }
         let in_use = self.possibly_active(&stored);
-        for name in expired.iter().filter(|name| !in_use.contains(name)) {
-            let path = self.config.directory.join(name.file_name(&self.config.prefix));
+        for stored in expired.into_iter().filter(|stored| !in_use.contains(&stored.name)) {
+            let path = self.config.directory.join(stored.file_name(&self.config.prefix));
             match self.config.storage.remove(&path) {
                 Ok(()) => self.counts.removed += 1,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -327,8 +327,8 @@ fn list(config: &SegmentsConfig) -> Result<Vec<Stored>, SegmentError> {
         source,
     })?;
     let ours = |file: StoredFile| {
-        let name = SegmentName::parse(&config.prefix, &file.name)?;
-        Some(Stored { name, bytes: file.bytes })
+        let (name, form) = SegmentName::parse_in_any_form(&config.prefix, &file.name)?;
+        Some(Stored { name, form, bytes: file.bytes })
     };
     Ok(listed.into_iter().filter_map(ours).collect())
 }

@@ -48,6 +48,26 @@ pub trait Storage: Send + Sync + 'static {
         Ok(bytes)
     }
 
+    /// Reads at most so many bytes of a file from `offset` (in bytes); fewer only at its end.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn read_part(&self, path: &Path, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut part = Vec::with_capacity(bytes);
+        file.take(bytes as u64).read_to_end(&mut part)?;
+        Ok(part)
+    }
+
+    /// Gives a file another name in the same directory, taking it from any file that has it.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
     /// The plain files of a directory, in any order, whoever made them; those whose names are not
     /// text may be left out.
     ///

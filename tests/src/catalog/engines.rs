@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 use crate::wait::skipped;
 
 /// The Python with the engines, or `None` after saying that `test` is skipped.
+///
+/// # Panics
+/// If nothing may be skipped.
 #[must_use]
 pub fn python(test: &str) -> Option<PathBuf> {
     let program = std::env::current_exe().expect("a test knows its own path");
@@ -29,6 +32,7 @@ pub fn run(python: &Path, script: &str, arguments: &[&Path]) -> String {
         .args(arguments)
         // Spark hands out times in the zone of the process.
         .env("TZ", "UTC")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::null())
         .output()
         .expect("python can be started");

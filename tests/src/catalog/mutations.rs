@@ -6,6 +6,9 @@ use super::schemas;
 use crate::random::Random;
 
 /// The fields after one change, somewhere.
+///
+/// # Panics
+/// If there are none.
 #[must_use]
 pub fn changed(random: &mut Random, fields: &[Field]) -> Vec<Field> {
     let mut fields = fields.to_vec();
@@ -42,7 +45,7 @@ fn free_name(fields: &[Field]) -> String {
     let is_free = |name: &String| {
         !fields.iter().any(|field| field.name == *name || field.renamed_from.as_ref() == Some(name))
     };
-    (0..)
+    (0..=2 * fields.len())
         .map(|number| format!("g{number}"))
         .find(is_free)
         .expect("there are more names than fields")
@@ -75,21 +78,21 @@ fn neighbour(random: &mut Random, field_type: &FieldType) -> FieldType {
             1 if values.len() > 1 => FieldType::Enum(values[1..].to_vec()),
             _ => FieldType::Enum(values.iter().cloned().chain(["kind_new".to_owned()]).collect()),
         },
-        FieldType::List(item) => FieldType::List(within(random, item)),
-        FieldType::Map(item) => FieldType::Map(within(random, item)),
+        FieldType::List(item) => FieldType::List(Box::new(within(random, item))),
+        FieldType::Map(item) => FieldType::Map(Box::new(within(random, item))),
         FieldType::Record(fields) => FieldType::Record(changed(random, fields)),
         _ => random.pick_type(&[FieldType::String, FieldType::Json, FieldType::Timestamp]),
     }
 }
 
-fn within(random: &mut Random, item: &ListItem) -> Box<ListItem> {
+fn within(random: &mut Random, item: &ListItem) -> ListItem {
     let mut item = item.clone();
     if random.below(3) == 0 {
         item.optional = !item.optional;
     } else {
         item.item_type = neighbour(random, &item.item_type);
     }
-    Box::new(item)
+    item
 }
 
 impl Random {

@@ -63,8 +63,8 @@ pub fn field_type(random: &mut Random, depth: u8) -> FieldType {
         6 => FieldType::String,
         7 => one_of(random),
         8 | 9 => random_scalar(random),
-        10 | 11 => FieldType::List(item(random, depth - 1)),
-        12 => FieldType::Map(item(random, depth - 1)),
+        10 | 11 => FieldType::List(Box::new(item(random, depth - 1))),
+        12 => FieldType::Map(Box::new(item(random, depth - 1))),
         _ => FieldType::Record(fields(random, 3, depth - 1)),
     }
 }
@@ -94,6 +94,6 @@ fn random_scalar(random: &mut Random) -> FieldType {
     }
 }
 
-fn item(random: &mut Random, depth: u8) -> Box<ListItem> {
-    Box::new(ListItem { item_type: field_type(random, depth), optional: random.below(4) == 0 })
+fn item(random: &mut Random, depth: u8) -> ListItem {
+    ListItem { item_type: field_type(random, depth), optional: random.below(4) == 0 }
 }

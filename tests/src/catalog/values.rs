@@ -63,7 +63,7 @@ fn value(random: &mut Random, field_type: &FieldType, mood: Mood) -> String {
     match field_type {
         FieldType::Boolean => (random.below(2) == 0).to_string(),
         &FieldType::Integer { bits, signed } => integer(random, bits, signed, mood),
-        FieldType::Float { bits: 32 } => float32(random, mood).to_string(),
+        FieldType::Float { bits: 32 } => format!("{:?}", float32(random, mood)),
         FieldType::Float { .. } => float64(random, mood),
         &FieldType::Decimal { precision, scale } => decimal(random, precision, scale, mood),
         FieldType::String => text(random),
@@ -82,7 +82,7 @@ fn value(random: &mut Random, field_type: &FieldType, mood: Mood) -> String {
         }
         FieldType::Uuid => format!("\"{}\"", uuid(random)),
         FieldType::Json => random
-            .pick(&[r#"{"b":[1,null,"x"],"a":1.50}"#, r#"[true,{}]"#, r#"{"c":"ä\n"}"#])
+            .pick(&[r#"{"b":[1,null,"x"],"a":1.50}"#, "[true,{}]", r#"{"c":"ä\n"}"#])
             .to_owned(),
         FieldType::List(item) => list(random, item, mood),
         FieldType::Map(item) => map(random, item, mood),
@@ -135,7 +135,9 @@ fn decimal(random: &mut Random, precision: u8, scale: u8, mood: Mood) -> String 
     };
     let sign = if mood == Mood::Smallest { "-" } else { "" };
     let point = if scale == 0 { "" } else { "." };
-    format!("\"{sign}{whole}{point}{fraction}\"")
+    // Some write it as a number; with more digits that is no exact one to every reader.
+    let quote = if precision <= 15 && random.below(2) == 0 { "" } else { "\"" };
+    format!("{quote}{sign}{whole}{point}{fraction}{quote}")
 }
 
 fn text(random: &mut Random) -> String {
@@ -194,7 +196,8 @@ fn map(random: &mut Random, item: &ListItem, mood: Mood) -> String {
 }
 
 fn item_value(random: &mut Random, item: &ListItem, mood: Mood) -> String {
-    if item.optional && (mood == Mood::Null || random.below(4) == 0) {
+    let is_null = matches!(mood, Mood::Null | Mood::Smallest) || random.below(4) == 0;
+    if item.optional && is_null && mood != Mood::Largest {
         return "null".to_owned();
     }
     value(random, &item.item_type, mood)

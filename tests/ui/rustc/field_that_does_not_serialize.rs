@@ -1,11 +1,12 @@
 //! Fields of types that do not serialize.
 
-use event_log::Event;
+use event_log::{Event, EventField};
 use serde::Serialize;
 
+#[derive(EventField)]
 struct Cents(u64);
 
-#[derive(Serialize)]
+#[derive(EventField, Serialize)]
 struct Currency(String);
 
 #[derive(Event)]

@@ -23,19 +23,19 @@ resource "aws_glue_catalog_table" "every_type" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "json"
-    "projection.enabled" = "true"
-    "projection.year.type" = "injected"
-    "projection.month.type" = "integer"
-    "projection.month.range" = "1,12"
-    "projection.month.digits" = "2"
-    "projection.day.type" = "integer"
-    "projection.day.range" = "1,31"
-    "projection.day.digits" = "2"
-    "projection.hour.type" = "integer"
-    "projection.hour.range" = "0,23"
-    "projection.hour.digits" = "2"
+    "EXTERNAL"                  = "TRUE"
+    "classification"            = "json"
+    "projection.enabled"        = "true"
+    "projection.year.type"      = "injected"
+    "projection.month.type"     = "integer"
+    "projection.month.range"    = "1,12"
+    "projection.month.digits"   = "2"
+    "projection.day.type"       = "integer"
+    "projection.day.range"      = "1,31"
+    "projection.day.digits"     = "2"
+    "projection.hour.type"      = "integer"
+    "projection.hour.range"     = "0,23"
+    "projection.hour.digits"    = "2"
     "storage.location.template" = "${var.event_lake}/every_type/year=$${year}/month=$${month}/day=$${day}/hour=$${hour}/"
   }
 
@@ -133,63 +133,63 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "i8"
-      type    = "tinyint"
+      name = "i8"
+      type = "tinyint"
     }
 
     columns {
-      name    = "i16"
-      type    = "smallint"
+      name = "i16"
+      type = "smallint"
     }
 
     columns {
-      name    = "i32"
-      type    = "int"
+      name = "i32"
+      type = "int"
     }
 
     columns {
-      name    = "i64"
-      type    = "bigint"
+      name = "i64"
+      type = "bigint"
     }
 
     columns {
-      name    = "i128"
-      type    = "string"
+      name = "i128"
+      type = "string"
     }
 
     columns {
-      name    = "u8"
-      type    = "smallint"
+      name = "u8"
+      type = "smallint"
     }
 
     columns {
-      name    = "u16"
-      type    = "int"
+      name = "u16"
+      type = "int"
     }
 
     columns {
-      name    = "u32"
-      type    = "bigint"
+      name = "u32"
+      type = "bigint"
     }
 
     columns {
-      name    = "u64"
-      type    = "decimal(20,0)"
+      name = "u64"
+      type = "decimal(20,0)"
     }
 
     columns {
-      name    = "u128"
-      type    = "string"
+      name = "u128"
+      type = "string"
     }
 
     columns {
-      name    = "f32"
-      type    = "float"
+      name = "f32"
+      type = "float"
     }
 
     columns {
-      name    = "f64"
-      type    = "double"
+      name = "f64"
+      type = "double"
     }
 
     columns {
@@ -199,8 +199,8 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "rate"
-      type    = "decimal(38,18)"
+      name = "rate"
+      type = "decimal(38,18)"
     }
 
     columns {
@@ -210,8 +210,8 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "text"
-      type    = "string"
+      name = "text"
+      type = "string"
     }
 
     columns {
@@ -221,28 +221,28 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "at"
-      type    = "timestamp"
+      name = "at"
+      type = "timestamp"
     }
 
     columns {
-      name    = "on"
-      type    = "date"
+      name = "on"
+      type = "date"
     }
 
     columns {
-      name    = "opens"
-      type    = "string"
+      name = "opens"
+      type = "string"
     }
 
     columns {
-      name    = "local"
-      type    = "timestamp"
+      name = "local"
+      type = "timestamp"
     }
 
     columns {
-      name    = "key"
-      type    = "string"
+      name = "key"
+      type = "string"
     }
 
     columns {
@@ -258,13 +258,13 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "scores"
-      type    = "array<int>"
+      name = "scores"
+      type = "array<int>"
     }
 
     columns {
-      name    = "matrix"
-      type    = "array<array<double>>"
+      name = "matrix"
+      type = "array<array<double>>"
     }
 
     columns {
@@ -274,13 +274,13 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "limits"
-      type    = "map<string,decimal(10,2)>"
+      name = "limits"
+      type = "map<string,decimal(10,2)>"
     }
 
     columns {
-      name    = "empty"
-      type    = "string"
+      name = "empty"
+      type = "string"
     }
   }
 }
@@ -292,19 +292,19 @@ resource "aws_glue_catalog_table" "legacy_click" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "json"
-    "projection.enabled" = "true"
-    "projection.year.type" = "injected"
-    "projection.month.type" = "integer"
-    "projection.month.range" = "1,12"
-    "projection.month.digits" = "2"
-    "projection.day.type" = "integer"
-    "projection.day.range" = "1,31"
-    "projection.day.digits" = "2"
-    "projection.hour.type" = "integer"
-    "projection.hour.range" = "0,23"
-    "projection.hour.digits" = "2"
+    "EXTERNAL"                  = "TRUE"
+    "classification"            = "json"
+    "projection.enabled"        = "true"
+    "projection.year.type"      = "injected"
+    "projection.month.type"     = "integer"
+    "projection.month.range"    = "1,12"
+    "projection.month.digits"   = "2"
+    "projection.day.type"       = "integer"
+    "projection.day.range"      = "1,31"
+    "projection.day.digits"     = "2"
+    "projection.hour.type"      = "integer"
+    "projection.hour.range"     = "0,23"
+    "projection.hour.digits"    = "2"
     "storage.location.template" = "${var.event_lake}/legacy_click/year=$${year}/month=$${month}/day=$${day}/hour=$${hour}/"
   }
 
@@ -396,13 +396,13 @@ resource "aws_glue_catalog_table" "legacy_click" {
     }
 
     columns {
-      name    = "x"
-      type    = "int"
+      name = "x"
+      type = "int"
     }
 
     columns {
-      name    = "y"
-      type    = "int"
+      name = "y"
+      type = "int"
     }
 
     columns {
@@ -420,19 +420,19 @@ resource "aws_glue_catalog_table" "lesson_finished" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "json"
-    "projection.enabled" = "true"
-    "projection.year.type" = "injected"
-    "projection.month.type" = "integer"
-    "projection.month.range" = "1,12"
-    "projection.month.digits" = "2"
-    "projection.day.type" = "integer"
-    "projection.day.range" = "1,31"
-    "projection.day.digits" = "2"
-    "projection.hour.type" = "integer"
-    "projection.hour.range" = "0,23"
-    "projection.hour.digits" = "2"
+    "EXTERNAL"                  = "TRUE"
+    "classification"            = "json"
+    "projection.enabled"        = "true"
+    "projection.year.type"      = "injected"
+    "projection.month.type"     = "integer"
+    "projection.month.range"    = "1,12"
+    "projection.month.digits"   = "2"
+    "projection.day.type"       = "integer"
+    "projection.day.range"      = "1,31"
+    "projection.day.digits"     = "2"
+    "projection.hour.type"      = "integer"
+    "projection.hour.range"     = "0,23"
+    "projection.hour.digits"    = "2"
     "storage.location.template" = "${var.event_lake}/lesson_finished/year=$${year}/month=$${month}/day=$${day}/hour=$${hour}/"
   }
 
@@ -524,8 +524,8 @@ resource "aws_glue_catalog_table" "lesson_finished" {
     }
 
     columns {
-      name    = "course"
-      type    = "string"
+      name = "course"
+      type = "string"
     }
 
     columns {
@@ -547,8 +547,8 @@ resource "aws_glue_catalog_table" "lesson_finished" {
     }
 
     columns {
-      name    = "path"
-      type    = "struct<chapter:int,section:int,part:int>"
+      name = "path"
+      type = "struct<chapter:int,section:int,part:int>"
     }
 
     columns {
@@ -566,19 +566,19 @@ resource "aws_glue_catalog_table" "lesson_cleared" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "json"
-    "projection.enabled" = "true"
-    "projection.year.type" = "injected"
-    "projection.month.type" = "integer"
-    "projection.month.range" = "1,12"
-    "projection.month.digits" = "2"
-    "projection.day.type" = "integer"
-    "projection.day.range" = "1,31"
-    "projection.day.digits" = "2"
-    "projection.hour.type" = "integer"
-    "projection.hour.range" = "0,23"
-    "projection.hour.digits" = "2"
+    "EXTERNAL"                  = "TRUE"
+    "classification"            = "json"
+    "projection.enabled"        = "true"
+    "projection.year.type"      = "injected"
+    "projection.month.type"     = "integer"
+    "projection.month.range"    = "1,12"
+    "projection.month.digits"   = "2"
+    "projection.day.type"       = "integer"
+    "projection.day.range"      = "1,31"
+    "projection.day.digits"     = "2"
+    "projection.hour.type"      = "integer"
+    "projection.hour.range"     = "0,23"
+    "projection.hour.digits"    = "2"
     "storage.location.template" = "${var.event_lake}/lesson_cleared/year=$${year}/month=$${month}/day=$${day}/hour=$${hour}/"
   }
 
@@ -670,8 +670,8 @@ resource "aws_glue_catalog_table" "lesson_cleared" {
     }
 
     columns {
-      name    = "course"
-      type    = "string"
+      name = "course"
+      type = "string"
     }
 
     columns {
@@ -693,8 +693,8 @@ resource "aws_glue_catalog_table" "lesson_cleared" {
     }
 
     columns {
-      name    = "path"
-      type    = "struct<chapter:int,section:int,part:int>"
+      name = "path"
+      type = "struct<chapter:int,section:int,part:int>"
     }
 
     columns {
@@ -712,19 +712,19 @@ resource "aws_glue_catalog_table" "order" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "json"
-    "projection.enabled" = "true"
-    "projection.year.type" = "injected"
-    "projection.month.type" = "integer"
-    "projection.month.range" = "1,12"
-    "projection.month.digits" = "2"
-    "projection.day.type" = "integer"
-    "projection.day.range" = "1,31"
-    "projection.day.digits" = "2"
-    "projection.hour.type" = "integer"
-    "projection.hour.range" = "0,23"
-    "projection.hour.digits" = "2"
+    "EXTERNAL"                  = "TRUE"
+    "classification"            = "json"
+    "projection.enabled"        = "true"
+    "projection.year.type"      = "injected"
+    "projection.month.type"     = "integer"
+    "projection.month.range"    = "1,12"
+    "projection.month.digits"   = "2"
+    "projection.day.type"       = "integer"
+    "projection.day.range"      = "1,31"
+    "projection.day.digits"     = "2"
+    "projection.hour.type"      = "integer"
+    "projection.hour.range"     = "0,23"
+    "projection.hour.digits"    = "2"
     "storage.location.template" = "${var.event_lake}/order/year=$${year}/month=$${month}/day=$${day}/hour=$${hour}/"
   }
 
@@ -822,13 +822,13 @@ resource "aws_glue_catalog_table" "order" {
     }
 
     columns {
-      name    = "params_group"
-      type    = "string"
+      name = "params_group"
+      type = "string"
     }
 
     columns {
-      name    = "end"
-      type    = "timestamp"
+      name = "end"
+      type = "timestamp"
     }
 
     columns {
@@ -844,8 +844,8 @@ resource "aws_glue_catalog_table" "order" {
     }
 
     columns {
-      name    = "values"
-      type    = "array<struct<timestamp:timestamp,value:double>>"
+      name = "values"
+      type = "array<struct<timestamp:timestamp,value:double>>"
     }
   }
 }
@@ -857,16 +857,16 @@ resource "aws_glue_catalog_table" "sign_out" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "json"
-    "projection.enabled" = "true"
-    "projection.year.type" = "injected"
-    "projection.month.type" = "integer"
-    "projection.month.range" = "1,12"
-    "projection.month.digits" = "2"
-    "projection.day.type" = "integer"
-    "projection.day.range" = "1,31"
-    "projection.day.digits" = "2"
+    "EXTERNAL"                  = "TRUE"
+    "classification"            = "json"
+    "projection.enabled"        = "true"
+    "projection.year.type"      = "injected"
+    "projection.month.type"     = "integer"
+    "projection.month.range"    = "1,12"
+    "projection.month.digits"   = "2"
+    "projection.day.type"       = "integer"
+    "projection.day.range"      = "1,31"
+    "projection.day.digits"     = "2"
     "storage.location.template" = "${var.event_lake}/sign_out/year=$${year}/month=$${month}/day=$${day}/"
   }
 

@@ -98,7 +98,7 @@ FROM (
     's3://bucket/lake/every_type/year=*/month=*/day=*/hour=*/*.parquet',
     union_by_name = true,
     hive_partitioning = true,
-  hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
+    hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
   )
 );
 COMMENT ON VIEW "events"."every_type" IS 'One field of each type that there is. Not emitted by anybody: it shows what becomes of each type. Owner: data platform. Since: 1.0.';
@@ -154,7 +154,7 @@ FROM (
     's3://bucket/lake/legacy_click/year=*/month=*/day=*/hour=*/*.parquet',
     union_by_name = true,
     hive_partitioning = true,
-  hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
+    hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
   )
 );
 COMMENT ON VIEW "events"."legacy_click" IS 'Deprecated: Use page_view, which tells the referrer, too.';
@@ -210,7 +210,7 @@ FROM (
     's3://bucket/lake/lesson_finished/year=*/month=*/day=*/hour=*/*.parquet',
     union_by_name = true,
     hive_partitioning = true,
-  hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
+    hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
   )
 );
 COMMENT ON VIEW "events"."lesson_finished" IS 'Fired when a student passes the test at the end of a lesson. Owner: learning. Since: 1.2.';
@@ -269,7 +269,7 @@ FROM (
     's3://bucket/lake/lesson_cleared/year=*/month=*/day=*/hour=*/*.parquet',
     union_by_name = true,
     hive_partitioning = true,
-  hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
+    hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
   )
 );
 COMMENT ON VIEW "events"."lesson_cleared" IS 'Renamed to lesson_finished.';
@@ -328,7 +328,7 @@ FROM (
     's3://bucket/lake/order/year=*/month=*/day=*/hour=*/*.parquet',
     union_by_name = true,
     hive_partitioning = true,
-  hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
+    hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR, 'hour': VARCHAR}
   )
 );
 COMMENT ON VIEW "events"."order" IS 'Fired when the order is paid. A type whose name is a reserved word, and so are its fields. Owner: shop <shop@example.com>. Since: 2026-01-15.';
@@ -374,7 +374,7 @@ FROM (
     's3://bucket/lake/sign_out/year=*/month=*/day=*/*.parquet',
     union_by_name = true,
     hive_partitioning = true,
-  hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR}
+    hive_types = {'year': VARCHAR, 'month': VARCHAR, 'day': VARCHAR}
   )
 );
 COMMENT ON VIEW "events"."sign_out" IS 'Fired when a user signs out. Has no fields. Owner: accounts.';

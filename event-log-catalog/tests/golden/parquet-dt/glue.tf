@@ -23,15 +23,15 @@ resource "aws_glue_catalog_table" "every_type" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "parquet"
-    "projection.enabled" = "true"
-    "projection.dt.type" = "date"
-    "projection.dt.format" = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
-    "projection.dt.range" = "year=2020/month=01/day=01/hour=00,NOW"
-    "projection.dt.interval" = "1"
+    "EXTERNAL"                    = "TRUE"
+    "classification"              = "parquet"
+    "projection.enabled"          = "true"
+    "projection.dt.type"          = "date"
+    "projection.dt.format"        = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
+    "projection.dt.range"         = "year=2020/month=01/day=01/hour=00,NOW"
+    "projection.dt.interval"      = "1"
     "projection.dt.interval.unit" = "HOURS"
-    "storage.location.template" = "${var.event_lake}/every_type/$${dt}/"
+    "storage.location.template"   = "${var.event_lake}/every_type/$${dt}/"
   }
 
   partition_keys {
@@ -110,63 +110,63 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "i8"
-      type    = "tinyint"
+      name = "i8"
+      type = "tinyint"
     }
 
     columns {
-      name    = "i16"
-      type    = "smallint"
+      name = "i16"
+      type = "smallint"
     }
 
     columns {
-      name    = "i32"
-      type    = "int"
+      name = "i32"
+      type = "int"
     }
 
     columns {
-      name    = "i64"
-      type    = "bigint"
+      name = "i64"
+      type = "bigint"
     }
 
     columns {
-      name    = "i128"
-      type    = "string"
+      name = "i128"
+      type = "string"
     }
 
     columns {
-      name    = "u8"
-      type    = "smallint"
+      name = "u8"
+      type = "smallint"
     }
 
     columns {
-      name    = "u16"
-      type    = "int"
+      name = "u16"
+      type = "int"
     }
 
     columns {
-      name    = "u32"
-      type    = "bigint"
+      name = "u32"
+      type = "bigint"
     }
 
     columns {
-      name    = "u64"
-      type    = "decimal(20,0)"
+      name = "u64"
+      type = "decimal(20,0)"
     }
 
     columns {
-      name    = "u128"
-      type    = "string"
+      name = "u128"
+      type = "string"
     }
 
     columns {
-      name    = "f32"
-      type    = "float"
+      name = "f32"
+      type = "float"
     }
 
     columns {
-      name    = "f64"
-      type    = "double"
+      name = "f64"
+      type = "double"
     }
 
     columns {
@@ -176,8 +176,8 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "rate"
-      type    = "decimal(38,18)"
+      name = "rate"
+      type = "decimal(38,18)"
     }
 
     columns {
@@ -187,8 +187,8 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "text"
-      type    = "string"
+      name = "text"
+      type = "string"
     }
 
     columns {
@@ -198,28 +198,28 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "at"
-      type    = "timestamp"
+      name = "at"
+      type = "timestamp"
     }
 
     columns {
-      name    = "on"
-      type    = "date"
+      name = "on"
+      type = "date"
     }
 
     columns {
-      name    = "opens"
-      type    = "string"
+      name = "opens"
+      type = "string"
     }
 
     columns {
-      name    = "local"
-      type    = "timestamp"
+      name = "local"
+      type = "timestamp"
     }
 
     columns {
-      name    = "key"
-      type    = "string"
+      name = "key"
+      type = "string"
     }
 
     columns {
@@ -235,13 +235,13 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "scores"
-      type    = "array<int>"
+      name = "scores"
+      type = "array<int>"
     }
 
     columns {
-      name    = "matrix"
-      type    = "array<array<double>>"
+      name = "matrix"
+      type = "array<array<double>>"
     }
 
     columns {
@@ -251,13 +251,13 @@ resource "aws_glue_catalog_table" "every_type" {
     }
 
     columns {
-      name    = "limits"
-      type    = "map<string,decimal(10,2)>"
+      name = "limits"
+      type = "map<string,decimal(10,2)>"
     }
 
     columns {
-      name    = "empty"
-      type    = "string"
+      name = "empty"
+      type = "string"
     }
   }
 }
@@ -269,15 +269,15 @@ resource "aws_glue_catalog_table" "legacy_click" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "parquet"
-    "projection.enabled" = "true"
-    "projection.dt.type" = "date"
-    "projection.dt.format" = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
-    "projection.dt.range" = "year=2020/month=01/day=01/hour=00,NOW"
-    "projection.dt.interval" = "1"
+    "EXTERNAL"                    = "TRUE"
+    "classification"              = "parquet"
+    "projection.enabled"          = "true"
+    "projection.dt.type"          = "date"
+    "projection.dt.format"        = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
+    "projection.dt.range"         = "year=2020/month=01/day=01/hour=00,NOW"
+    "projection.dt.interval"      = "1"
     "projection.dt.interval.unit" = "HOURS"
-    "storage.location.template" = "${var.event_lake}/legacy_click/$${dt}/"
+    "storage.location.template"   = "${var.event_lake}/legacy_click/$${dt}/"
   }
 
   partition_keys {
@@ -350,13 +350,13 @@ resource "aws_glue_catalog_table" "legacy_click" {
     }
 
     columns {
-      name    = "x"
-      type    = "int"
+      name = "x"
+      type = "int"
     }
 
     columns {
-      name    = "y"
-      type    = "int"
+      name = "y"
+      type = "int"
     }
 
     columns {
@@ -374,15 +374,15 @@ resource "aws_glue_catalog_table" "lesson_finished" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "parquet"
-    "projection.enabled" = "true"
-    "projection.dt.type" = "date"
-    "projection.dt.format" = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
-    "projection.dt.range" = "year=2020/month=01/day=01/hour=00,NOW"
-    "projection.dt.interval" = "1"
+    "EXTERNAL"                    = "TRUE"
+    "classification"              = "parquet"
+    "projection.enabled"          = "true"
+    "projection.dt.type"          = "date"
+    "projection.dt.format"        = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
+    "projection.dt.range"         = "year=2020/month=01/day=01/hour=00,NOW"
+    "projection.dt.interval"      = "1"
     "projection.dt.interval.unit" = "HOURS"
-    "storage.location.template" = "${var.event_lake}/lesson_finished/$${dt}/"
+    "storage.location.template"   = "${var.event_lake}/lesson_finished/$${dt}/"
   }
 
   partition_keys {
@@ -455,8 +455,8 @@ resource "aws_glue_catalog_table" "lesson_finished" {
     }
 
     columns {
-      name    = "course"
-      type    = "string"
+      name = "course"
+      type = "string"
     }
 
     columns {
@@ -478,8 +478,8 @@ resource "aws_glue_catalog_table" "lesson_finished" {
     }
 
     columns {
-      name    = "path"
-      type    = "struct<chapter:int,section:int,part:int>"
+      name = "path"
+      type = "struct<chapter:int,section:int,part:int>"
     }
 
     columns {
@@ -497,15 +497,15 @@ resource "aws_glue_catalog_table" "lesson_cleared" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "parquet"
-    "projection.enabled" = "true"
-    "projection.dt.type" = "date"
-    "projection.dt.format" = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
-    "projection.dt.range" = "year=2020/month=01/day=01/hour=00,NOW"
-    "projection.dt.interval" = "1"
+    "EXTERNAL"                    = "TRUE"
+    "classification"              = "parquet"
+    "projection.enabled"          = "true"
+    "projection.dt.type"          = "date"
+    "projection.dt.format"        = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
+    "projection.dt.range"         = "year=2020/month=01/day=01/hour=00,NOW"
+    "projection.dt.interval"      = "1"
     "projection.dt.interval.unit" = "HOURS"
-    "storage.location.template" = "${var.event_lake}/lesson_cleared/$${dt}/"
+    "storage.location.template"   = "${var.event_lake}/lesson_cleared/$${dt}/"
   }
 
   partition_keys {
@@ -578,8 +578,8 @@ resource "aws_glue_catalog_table" "lesson_cleared" {
     }
 
     columns {
-      name    = "course"
-      type    = "string"
+      name = "course"
+      type = "string"
     }
 
     columns {
@@ -601,8 +601,8 @@ resource "aws_glue_catalog_table" "lesson_cleared" {
     }
 
     columns {
-      name    = "path"
-      type    = "struct<chapter:int,section:int,part:int>"
+      name = "path"
+      type = "struct<chapter:int,section:int,part:int>"
     }
 
     columns {
@@ -620,15 +620,15 @@ resource "aws_glue_catalog_table" "order" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "parquet"
-    "projection.enabled" = "true"
-    "projection.dt.type" = "date"
-    "projection.dt.format" = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
-    "projection.dt.range" = "year=2020/month=01/day=01/hour=00,NOW"
-    "projection.dt.interval" = "1"
+    "EXTERNAL"                    = "TRUE"
+    "classification"              = "parquet"
+    "projection.enabled"          = "true"
+    "projection.dt.type"          = "date"
+    "projection.dt.format"        = "'year='yyyy'/month='MM'/day='dd'/hour='HH"
+    "projection.dt.range"         = "year=2020/month=01/day=01/hour=00,NOW"
+    "projection.dt.interval"      = "1"
     "projection.dt.interval.unit" = "HOURS"
-    "storage.location.template" = "${var.event_lake}/order/$${dt}/"
+    "storage.location.template"   = "${var.event_lake}/order/$${dt}/"
   }
 
   partition_keys {
@@ -707,13 +707,13 @@ resource "aws_glue_catalog_table" "order" {
     }
 
     columns {
-      name    = "params_group"
-      type    = "string"
+      name = "params_group"
+      type = "string"
     }
 
     columns {
-      name    = "end"
-      type    = "timestamp"
+      name = "end"
+      type = "timestamp"
     }
 
     columns {
@@ -729,8 +729,8 @@ resource "aws_glue_catalog_table" "order" {
     }
 
     columns {
-      name    = "values"
-      type    = "array<struct<timestamp:timestamp,value:double>>"
+      name = "values"
+      type = "array<struct<timestamp:timestamp,value:double>>"
     }
   }
 }
@@ -742,15 +742,15 @@ resource "aws_glue_catalog_table" "sign_out" {
   table_type    = "EXTERNAL_TABLE"
 
   parameters = {
-    "EXTERNAL" = "TRUE"
-    "classification" = "parquet"
-    "projection.enabled" = "true"
-    "projection.dt.type" = "date"
-    "projection.dt.format" = "'year='yyyy'/month='MM'/day='dd"
-    "projection.dt.range" = "year=2020/month=01/day=01,NOW"
-    "projection.dt.interval" = "1"
+    "EXTERNAL"                    = "TRUE"
+    "classification"              = "parquet"
+    "projection.enabled"          = "true"
+    "projection.dt.type"          = "date"
+    "projection.dt.format"        = "'year='yyyy'/month='MM'/day='dd"
+    "projection.dt.range"         = "year=2020/month=01/day=01,NOW"
+    "projection.dt.interval"      = "1"
     "projection.dt.interval.unit" = "DAYS"
-    "storage.location.template" = "${var.event_lake}/sign_out/$${dt}/"
+    "storage.location.template"   = "${var.event_lake}/sign_out/$${dt}/"
   }
 
   partition_keys {

@@ -10,6 +10,10 @@ use crate::writer::name::SegmentName;
 /// How many loggers that ended keep a place, so that a line that comes late all the same is seen.
 const ENDED_PLACES: usize = 16;
 
+/// After so many rounds without a survey there is one, though nobody said that the directory changed:
+/// who never comes to wait is not told.
+const ROUNDS_WITHOUT_SURVEY: u32 = 64;
+
 /// What a failure to list is remembered by.
 const DIRECTORY: &str = "the directory";
 const SPOOLS: &str = "the spools";
@@ -19,8 +23,10 @@ impl Reader {
     pub(super) fn start_round(&mut self) {
         self.has_progressed = false;
         self.held.clear();
-        let surveys = std::mem::take(&mut self.survey_due);
+        self.rounds += 1;
+        let surveys = std::mem::take(&mut self.survey_due) || self.rounds > ROUNDS_WITHOUT_SURVEY;
         if surveys {
+            self.rounds = 0;
             match self.take_survey() {
                 Ok(()) => self.troubles.is_over(DIRECTORY),
                 Err(trouble) => self.troubles.tell_once(DIRECTORY.to_owned(), trouble),
