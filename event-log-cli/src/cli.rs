@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::commands::{ledger, load, recover, stats, tail};
+use crate::commands::{ledger, load, recover, replicate, stats, tail, verify};
 
 /// What scripts can rely on.
 const EXIT_CODES: &str = "\
@@ -36,6 +36,10 @@ pub enum Command {
     Stats(stats::Args),
     /// Carry events into a lake: a table per type, partitioned by hour, each input once.
     Load(load::Args),
+    /// Make the traffic of many users out of the recorded events of one.
+    Replicate(replicate::Args),
+    /// Compare a lake, or segments, with what is expected, and print each difference.
+    Verify(verify::Args),
     /// Write what dead processes left in their spools into segments.
     Recover(recover::Args),
     /// Say which events were dropped, when and why, as the log's gap lines tell.

@@ -4,9 +4,11 @@ pub mod filter;
 pub mod ledger;
 pub mod load;
 pub mod recover;
+pub mod replicate;
 mod report;
 pub mod stats;
 pub mod tail;
+pub mod verify;
 
 use std::io::Write;
 
@@ -25,6 +27,8 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Result<Outcome, Failure> {
         Command::Stats(args) => stats::run(args, cli.json, out),
         Command::Recover(args) => recover::run(args, cli.json, out),
         Command::Load(args) => load::run(args, cli.json, out),
+        Command::Replicate(args) => replicate::run(args, cli.json, out),
+        Command::Verify(args) => verify::run(args, cli.json, out),
         Command::Ledger(args) => ledger::run(args, cli.json, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "event-log", &mut { out });
@@ -35,4 +39,10 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Result<Outcome, Failure> {
             Ok(Outcome::Done)
         }
     }
+}
+
+/// Tells of trouble in a log that a command writes.
+#[expect(clippy::print_stderr, reason = "standard output holds the results alone")]
+pub(crate) fn warn(error: &event_log::LogError) {
+    eprintln!("event log: {error}");
 }

@@ -2,17 +2,24 @@
 //!
 //! - [`cli`]: the commands and their options. [`commands`]: what each does.
 //! - [`input`]: files, directories and patterns to lines, compressed or not.
-//! - [`line`]: one line, taken apart; its values keep their bytes.
+//! - [`line`]: one line, taken apart; its values keep their bytes. [`json`]: the same faster, for lines in
+//!   the form that loggers write.
 //! - [`lake`]: where tables lie and what was loaded. [`load`]: events to a lake.
+//! - [`replicate`]: one user's events to the traffic of many. [`tally`], [`expected`]: what events amount to,
+//!   to compare copies of them.
 //! - [`failure`]: what stops a command, and the exit codes.
 
 pub mod cli;
 pub mod commands;
+pub mod expected;
 pub mod failure;
 pub mod input;
+pub mod json;
 pub mod lake;
 pub mod line;
 pub mod load;
+pub mod replicate;
+pub mod tally;
 
 pub use crate::cli::Cli;
 pub use crate::commands::run;

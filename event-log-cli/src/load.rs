@@ -9,6 +9,7 @@
 //!   partitions; [`scan`] and [`flatten`]: one line to one row, the usual
 //!   way and every way. [`encode`]: a partition to a file.
 //! - [`parquet`]: rows in the types of the catalogue. [`infer`]: a catalogue where there is none.
+//! - [`repeats`]: which lines of a long input have an id that stood in it before.
 //! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
 //! - [`work`]: what the workers have to do, and how they share it.
 //!
@@ -23,6 +24,7 @@ pub mod flatten;
 pub mod infer;
 pub mod parquet;
 pub mod quarantine;
+pub mod repeats;
 pub mod scan;
 pub mod source;
 pub mod split;

@@ -22,6 +22,9 @@ const TEMPORARY: &str = "_tmp";
 /// No load takes so long for one object: what is older was left by a kill.
 const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3_600);
 
+/// So many threads sync a batch; they do nothing but wait.
+const SYNCS_AT_ONCE: usize = 16;
+
 /// A lake below a directory.
 #[derive(Debug)]
 pub struct LocalStore {
@@ -77,14 +80,28 @@ impl LocalStore {
 
     /// Syncs these files, then their directories and those above.
     fn sync_each(&self, files: &[PathBuf]) -> io::Result<()> {
+        sync_together(files)?;
         let mut directories = BTreeSet::new();
         for file in files {
-            sync_if_there(file)?;
             let above = file.ancestors().skip(1);
             directories.extend(above.take_while(|path| path.starts_with(&self.root)));
         }
         directories.into_iter().rev().try_for_each(sync_if_there)
     }
+}
+
+/// Several at a time: a journal commits those together that wait together, and then a sync of each
+/// of a thousand small files is some dozens of commits.
+fn sync_together(files: &[PathBuf]) -> io::Result<()> {
+    let share = files.len().div_ceil(SYNCS_AT_ONCE).max(1);
+    let results: Vec<thread::Result<io::Result<()>>> = thread::scope(|scope| {
+        let sync = |files: &'_ [PathBuf]| files.iter().try_for_each(|file| sync_if_there(file));
+        let threads: Vec<_> =
+            files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
+        threads.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    let unwound = |panic| std::panic::resume_unwind(panic);
+    results.into_iter().try_for_each(|result| result.unwrap_or_else(unwound))
 }
 
 /// Somebody may have removed it: then there is nothing to sync.

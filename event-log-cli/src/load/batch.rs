@@ -9,6 +9,7 @@
 //! 4. What was written is synced, then the batch is marked as done.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::lake::ledger::{Chunk, Done, Ledger, Plan};
@@ -18,6 +19,7 @@ use crate::load::Load;
 use crate::load::chunk::{self, Piece, Place};
 use crate::load::parquet;
 use crate::load::quarantine::Quarantine;
+use crate::load::repeats::Repeats;
 use crate::load::source::Source;
 use crate::load::split::Split;
 
@@ -78,6 +80,13 @@ impl<'a> Batch<'a> {
             self.pieces.push(piece);
             end
         }))
+    }
+
+    /// Says which lines of the chunk that was read last are repeats.
+    pub fn set_repeats(&mut self, repeats: Arc<Repeats>) {
+        if let Some(piece) = self.pieces.last_mut() {
+            piece.repeats = Some(repeats);
+        }
     }
 
     /// Reads a chunk as it was planned, and says whether the input still holds it.

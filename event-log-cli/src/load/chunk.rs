@@ -1,10 +1,12 @@
 //! Some whole lines of one input: which are new, and where they end.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::input::lines::MAX_LINE_BYTES;
 use crate::lake::ledger::{Chunk, Digest, END_BYTES, Ledger};
 use crate::lake::store::StoreError;
+use crate::load::repeats::Repeats;
 use crate::load::source::Source;
 
 /// So many bytes of lines make a batch by default; a chunk has no more, but for its last line.
@@ -104,6 +106,9 @@ pub struct Piece {
     pub is_too_long: bool,
     /// Whether more of the input may follow now: the room ended, not the input.
     pub is_cut: bool,
+    /// Which of its lines are repeats, if it is not the first chunk of its input; of that the lines
+    /// themselves tell.
+    pub repeats: Option<Arc<Repeats>>,
 }
 
 /// Appends the next chunk to `buffer`; `None`, and nothing, if there is no whole line.
@@ -152,7 +157,7 @@ fn read_lines(
     let text = &buffer[begin..];
     let end = Digest::of(&text[text.len().saturating_sub(END_BYTES)..]);
     let chunk = chunk(source, place, place.from + length as u64, end);
-    Ok(Some(Piece { chunk, length, is_too_long: false, is_cut }))
+    Ok(Some(Piece { chunk, length, is_too_long: false, is_cut, repeats: None }))
 }
 
 /// Where the whole lines of a text end, of which the first bytes are known to have no newline.
@@ -197,7 +202,7 @@ fn too_long(
     let end = end_digest(source, place.from, to)?;
     let end = end.ok_or_else(|| io::Error::other("it became shorter while it was read"))?;
     let chunk = chunk(source, place, to, end);
-    Ok(Some(Piece { chunk, length: HEAD_BYTES, is_too_long: true, is_cut: true }))
+    Ok(Some(Piece { chunk, length: HEAD_BYTES, is_too_long: true, is_cut: true, repeats: None }))
 }
 
 fn chunk(source: &Source, place: &Place, to: u64, end: Digest) -> Chunk {
@@ -230,7 +235,7 @@ pub fn read_again(
         length > MAX_LINE_BYTES && memchr::memchr(b'\n', &buffer[begin..begin + looked]).is_none();
     let length = if is_too_long { HEAD_BYTES } else { length };
     buffer.truncate(begin + length);
-    Ok(Some(Piece { chunk: planned.clone(), length, is_too_long, is_cut: false }))
+    Ok(Some(Piece { chunk: planned.clone(), length, is_too_long, is_cut: false, repeats: None }))
 }
 
 /// Where the chunks of a long plain input end, but for the last one: where [`read`] would end them.

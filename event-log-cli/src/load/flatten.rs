@@ -60,7 +60,11 @@ pub fn row(line: &Line<'_>, out: &mut Vec<u8>, mut renamed: impl FnMut(&str, &st
 }
 
 /// The name of the member with this index: its own, unless that is taken.
-fn free_name<'k, 'm, 'a: 'm, I>(key: &'k str, index: usize, members: impl Fn() -> I) -> Cow<'k, str>
+pub(crate) fn free_name<'k, 'm, 'a: 'm, I>(
+    key: &'k str,
+    index: usize,
+    members: impl Fn() -> I,
+) -> Cow<'k, str>
 where
     I: Iterator<Item = &'m Member<'a>>,
 {
@@ -79,7 +83,7 @@ where
 }
 
 /// A string as JSON; as it stood in the line, if it had no escapes.
-fn text(value: &str, out: &mut Vec<u8>) {
+pub(crate) fn text(value: &str, out: &mut Vec<u8>) {
     let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
     if value.bytes().all(is_plain) {
         out.push(b'"');

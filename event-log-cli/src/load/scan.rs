@@ -4,18 +4,11 @@
 //! out of the ordinary (an escape in a key, a name that is taken, another order, white space, a
 //! mistake) is left to [`Line`](crate::line::Line) and [`flatten`](crate::load::flatten).
 
-use std::fmt;
-
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-
+use crate::json::Cursor;
 use crate::load::flatten;
 
 /// So many keys are looked at; a line with more takes the other way.
 const MOST_KEYS: usize = 48;
-
-/// What stands between the envelope and the params, and at the end.
-const PARAMS: &str = ",\"params\":{";
-const END: &str = "}}";
 
 /// An ordinary line.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,18 +29,44 @@ impl<'a> Scanned<'a> {
     /// Scans a line; `None` if it is out of the ordinary.
     #[must_use]
     pub fn of(text: &'a str) -> Option<Self> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let keys = deserializer.deserialize_map(Envelope { taken: Taken::default() }).ok()?;
-        deserializer.end().ok()?;
-        let body = text.strip_suffix(END)?;
-        let begin = match keys.first_param {
-            // Behind the quote that the first key begins with.
-            Some(key) => (key.as_ptr() as usize).checked_sub(text.as_ptr() as usize + 1)?,
-            None => body.len(),
+        let mut cursor = Cursor::new(text);
+        cursor.literal(b"{\"id\":")?;
+        let id = plain(&mut cursor)?;
+        cursor.literal(b",\"date\":")?;
+        let date = plain(&mut cursor)?;
+        cursor.literal(b",\"type\":")?;
+        let event_type = plain(&mut cursor)?;
+        for key in [&b",\"user_id\":"[..], b",\"locale\":", b",\"country_code\":"] {
+            cursor.literal(key)?;
+            cursor.value()?;
+        }
+        let mut taken = Taken::default();
+        let envelope = loop {
+            let envelope = &text[..cursor.position()];
+            cursor.literal(b",")?;
+            match plain(&mut cursor)? {
+                "params" => break envelope,
+                name => taken.add(name)?,
+            }
+            cursor.literal(b":")?;
+            cursor.value()?;
         };
-        let envelope = body.get(..begin)?.strip_suffix(PARAMS)?;
-        let Keys { id, date, event_type, .. } = keys;
-        Some(Self { id, date, event_type, envelope, params: &body[begin..] })
+        cursor.literal(b":{")?;
+        let begin = cursor.position();
+        if !cursor.is_next(b'}') {
+            loop {
+                taken.add(plain(&mut cursor)?)?;
+                cursor.literal(b":")?;
+                cursor.value()?;
+                if cursor.is_next(b'}') {
+                    break;
+                }
+                cursor.literal(b",")?;
+            }
+        }
+        let params = &text[begin..cursor.position() - 1];
+        cursor.literal(b"}")?;
+        cursor.is_end().then_some(Self { id, date, event_type, envelope, params })
     }
 
     /// Appends the row.
@@ -61,115 +80,64 @@ impl<'a> Scanned<'a> {
     }
 }
 
-/// What a scan takes from the keys and values.
-struct Keys<'a> {
-    id: &'a str,
-    date: &'a str,
-    event_type: &'a str,
-    first_param: Option<&'a str>,
+/// A string without escapes.
+#[inline]
+fn plain<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    let text = cursor.string()?;
+    text.is_plain.then_some(text.raw)
 }
 
 /// The names at the top level of the row so far.
 struct Taken<'a> {
     names: [&'a str; MOST_KEYS],
     count: usize,
+    /// The [`mark`]s of the names, and of those that are always taken.
+    marks: u64,
 }
 
 impl Default for Taken<'_> {
     fn default() -> Self {
-        Self { names: [""; MOST_KEYS], count: 0 }
+        Self { names: [""; MOST_KEYS], count: 0, marks: const { marks(&flatten::TAKEN) } }
     }
 }
 
 impl<'a> Taken<'a> {
-    /// Adds a name of a common field or a param, unless it is taken or there are too many.
-    fn add<E: Error>(&mut self, name: &'a str) -> Result<(), E> {
-        let others = &self.names[..self.count];
-        let is_taken = flatten::TAKEN
-            .iter()
-            .chain(others)
-            .any(|other| other.len() == name.len() && other.eq_ignore_ascii_case(name));
-        if is_taken || self.count == MOST_KEYS {
-            return Err(E::custom("out of the ordinary"));
+    /// Adds a name of a common field or a param; `None` if it is taken or there are too many.
+    #[inline]
+    fn add(&mut self, name: &'a str) -> Option<()> {
+        let mark = mark(name);
+        // A mark that nobody has spares the look at each name.
+        if self.count == MOST_KEYS || (self.marks & mark != 0 && self.is_taken(name)) {
+            return None;
         }
+        self.marks |= mark;
         self.names[self.count] = name;
         self.count += 1;
-        Ok(())
+        Some(())
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        let mut others = flatten::TAKEN.iter().chain(&self.names[..self.count]);
+        others.any(|other| other.eq_ignore_ascii_case(name))
     }
 }
 
-/// Visits the whole line.
-struct Envelope<'a> {
-    taken: Taken<'a>,
+/// One bit, the same for names that differ in case only.
+const fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let [first, .., last] = bytes else { return 1 };
+    let ends = (*first | 0x20) as usize * 5 + (*last | 0x20) as usize;
+    1 << ((bytes.len() * 9 + ends) & 63)
 }
 
-impl<'de> Visitor<'de> for Envelope<'de> {
-    type Value = Keys<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a line")
+const fn marks(names: &[&str]) -> u64 {
+    let mut all = 0;
+    let mut index = 0;
+    while index < names.len() {
+        all |= mark(names[index]);
+        index += 1;
     }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
-        let wrong = || A::Error::custom("out of the ordinary");
-        let mut value = |wanted| match map.next_key::<&str>()? {
-            Some(key) if key == wanted => map.next_value::<&str>(),
-            _ => Err(wrong()),
-        };
-        let (id, date, event_type) = (value("id")?, value("date")?, value("type")?);
-        for wanted in ["user_id", "locale", "country_code"] {
-            if map.next_key::<&str>()? != Some(wanted) {
-                return Err(wrong());
-            }
-            map.next_value::<IgnoredAny>()?;
-        }
-        loop {
-            match map.next_key::<&str>()? {
-                Some("params") => break,
-                Some(name) => {
-                    self.taken.add(name)?;
-                    map.next_value::<IgnoredAny>()?;
-                }
-                None => return Err(wrong()),
-            }
-        }
-        let first_param = map.next_value_seed(Params { taken: &mut self.taken })?;
-        match map.next_key::<IgnoredAny>()? {
-            None => Ok(Keys { id, date, event_type, first_param }),
-            Some(_) => Err(wrong()),
-        }
-    }
-}
-
-/// Visits the params; gives the first key.
-struct Params<'t, 'a> {
-    taken: &'t mut Taken<'a>,
-}
-
-impl<'de> serde::de::DeserializeSeed<'de> for Params<'_, 'de> {
-    type Value = Option<&'de str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Params<'_, 'de> {
-    type Value = Option<&'de str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("params")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut first = None;
-        while let Some(key) = map.next_key::<&'de str>()? {
-            first = first.or(Some(key));
-            self.taken.add(key)?;
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(first)
-    }
+    all
 }
 
 #[cfg(test)]

@@ -26,9 +26,11 @@ pub struct Split<'a> {
     counts: Counts,
     /// For one row.
     space: Vec<u8>,
-    /// The ids of the input that is being split.
+    /// The ids of the input that is being split, if its first chunk is.
     ids: HashSet<u128, RandomState>,
     stream: Option<String>,
+    /// Whether the line that is being split repeats an id, if that is known without `ids`.
+    is_repeat: Option<bool>,
 }
 
 impl<'a> Split<'a> {
@@ -43,6 +45,7 @@ impl<'a> Split<'a> {
             counts: Counts::default(),
             ids: HashSet::default(),
             stream: None,
+            is_repeat: None,
         }
     }
 
@@ -66,7 +69,10 @@ impl<'a> Split<'a> {
             quarantine.keep(&rejected, "the line is longer than any logger writes");
             return;
         }
+        let mut repeats = piece.repeats.as_ref().map(|repeats| repeats.places_from(chunk.from));
         for line in lines(bytes) {
+            let place = chunk.from + rejected.bytes_before;
+            self.is_repeat = repeats.as_mut().map(|places| is_first(places, place));
             let text = line.strip_suffix(b"\n").unwrap_or(line);
             if !text.trim_ascii().is_empty() {
                 self.counts.lines += 1;
@@ -112,15 +118,26 @@ impl<'a> Split<'a> {
         })?;
         let table = self.tables.of(event_type, self.layout, self.schemas)?;
         let id = xxh3_128(id.as_bytes());
-        if self.ids.contains(&id) {
+        if self.is_repeat.unwrap_or_else(|| self.ids.contains(&id)) {
             self.counts.duplicates += 1;
             return Ok(());
         }
         table.rows(hour).push(&mut self.space, write)?;
         table.events += 1;
-        self.ids.insert(id);
+        if self.is_repeat.is_none() {
+            self.ids.insert(id);
+        }
         Ok(())
     }
+}
+
+/// Takes a place from the front of the list, if it is there.
+fn is_first(places: &mut &[u64], place: u64) -> bool {
+    let is_first = places.first() == Some(&place);
+    if is_first {
+        *places = &places[1..];
+    }
+    is_first
 }
 
 /// The lines of a text with their newlines; the last one may have none.

@@ -8,12 +8,13 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::failure::Failure;
-use crate::lake::ledger::{Digest, Ledger, Plan};
+use crate::lake::ledger::{Chunk, Digest, Ledger, Plan};
 use crate::load::batch::{Batch, Published};
 use crate::load::chunk::{self, ChunkError, Followed, Place};
+use crate::load::repeats::Repeats;
 use crate::load::source::Source;
 use crate::load::{FailedInput, Load, Loaded};
 
@@ -25,7 +26,7 @@ enum Item {
     /// Inputs that make a batch together, or one that is read from its beginning to its end.
     Inputs(Vec<PathBuf>),
     /// A part of a large input.
-    Part { input: PathBuf, place: Place, to: u64 },
+    Part { input: PathBuf, place: Place, to: u64, repeats: Arc<Repeats> },
 }
 
 /// The work that is left.
@@ -33,6 +34,8 @@ enum Item {
 pub struct Queue {
     state: Mutex<State>,
     changed: Condvar,
+    /// Held by the worker that looks for repeated ids.
+    looking: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -46,7 +49,7 @@ struct State {
 impl Queue {
     fn new(items: VecDeque<Item>) -> Self {
         let state = State { items, busy: 0, failed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        Self { state: Mutex::new(state), changed: Condvar::new(), looking: Mutex::new(()) }
     }
 
     /// Batches that interrupted loads planned.
@@ -163,8 +166,8 @@ impl<'a> Worker<'a> {
     fn work(&mut self, item: Item) -> Result<(), Failure> {
         match item {
             Item::Resume(plan) => self.resume(&plan),
-            Item::Part { input, place, to } => {
-                let done = self.part(&input, &place, to);
+            Item::Part { input, place, to, repeats } => {
+                let done = self.part(&input, &place, to, repeats);
                 self.settle(&input, done)?;
                 self.publish().map(drop)
             }
@@ -199,6 +202,7 @@ impl<'a> Worker<'a> {
         let mut source = Source::open(input)?;
         let stream = Digest::of(&source.first_line()?);
         let mut from = 0;
+        let mut repeats = Arc::default();
         loop {
             let place = match chunk::follow(&mut source, self.ledger, &stream, from)? {
                 Followed::New(place) => place,
@@ -211,7 +215,7 @@ impl<'a> Worker<'a> {
             if self.share(&mut source, &place)? {
                 return Ok(());
             }
-            let Some(end) = self.take(&mut source, &place, None)? else {
+            let Some(end) = self.take(&mut source, &place, None, &mut repeats)? else {
                 return self.left_over(&source, &place);
             };
             from = end;
@@ -237,9 +241,11 @@ impl<'a> Worker<'a> {
         if ends.is_empty() {
             return Ok(false);
         }
+        let repeats = self.look(source.path(), Some(length))?;
         for to in ends.into_iter().chain([length]) {
             let place = Place { from, ..place.clone() };
-            parts.push(Item::Part { input: source.path().to_owned(), place, to });
+            let (input, repeats) = (source.path().to_owned(), repeats.clone());
+            parts.push(Item::Part { input, place, to, repeats });
             from = to;
         }
         self.queue.add(parts);
@@ -247,14 +253,20 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes a part of a large input, unless it was claimed.
-    fn part(&mut self, input: &Path, place: &Place, to: u64) -> Result<(), ChunkError> {
+    fn part(
+        &mut self,
+        input: &Path,
+        place: &Place,
+        to: u64,
+        mut repeats: Arc<Repeats>,
+    ) -> Result<(), ChunkError> {
         let mut source = Source::open(input)?;
         let mut from = place.from;
         while from < to {
             match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
                 Followed::New(place) if place.from < to => {
                     self.loaded.known_bytes += place.from - from;
-                    let Some(end) = self.take(&mut source, &place, Some(to))? else {
+                    let Some(end) = self.take(&mut source, &place, Some(to), &mut repeats)? else {
                         return self.left_over(&source, &place);
                     };
                     from = end;
@@ -278,27 +290,47 @@ impl<'a> Worker<'a> {
         source: &mut Source,
         place: &Place,
         limit: Option<u64>,
+        repeats: &mut Arc<Repeats>,
     ) -> Result<Option<u64>, ChunkError> {
         let end = self.batch.read(source, place, limit)?;
+        if let Some(end) = end.filter(|_| place.from > 0) {
+            if !repeats.covers(end) {
+                *repeats = self.look(source.path(), None)?;
+            }
+            self.batch.set_repeats(repeats.clone());
+        }
         if end.is_some() && self.batch.is_full() && !self.publish()? {
             return Ok(Some(place.from));
         }
         Ok(end)
     }
 
+    /// Looks for repeated ids in an input; one worker at a time, since that takes memory.
+    fn look(&self, input: &Path, to: Option<u64>) -> std::io::Result<Arc<Repeats>> {
+        let _alone = self.queue.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        Repeats::find(input, to).map(Arc::new)
+    }
+
+    /// Reads a chunk as it was planned, and says whether the input still holds it.
+    fn read_again(&mut self, chunk: &Chunk) -> std::io::Result<bool> {
+        let input = Path::new(&chunk.input);
+        let is_there = self.batch.read_again(&mut Source::open(input)?, chunk)?;
+        if is_there && chunk.from > 0 {
+            self.batch.set_repeats(self.look(input, Some(chunk.to))?);
+        }
+        Ok(is_there)
+    }
+
     /// Finishes a batch that was planned.
     fn resume(&mut self, plan: &Plan) -> Result<(), Failure> {
         for chunk in &plan.chunks {
-            let input = Path::new(&chunk.input);
-            let read = Source::open(input)
-                .and_then(|mut source| self.batch.read_again(&mut source, chunk));
-            let reason = match read {
+            let reason = match self.read_again(chunk) {
                 Ok(true) => continue,
                 Ok(false) => "it has changed since".to_owned(),
                 Err(error) => error.to_string(),
             };
             self.batch.clear();
-            self.fail(input, interrupted(&reason));
+            self.fail(Path::new(&chunk.input), interrupted(&reason));
             return Ok(());
         }
         self.loaded.resumed += 1;

@@ -2,7 +2,7 @@
 
 use crate::event_log;
 
-const COMMANDS: [&str; 5] = ["tail", "stats", "load", "recover", "ledger"];
+const COMMANDS: [&str; 7] = ["tail", "stats", "load", "recover", "ledger", "replicate", "verify"];
 
 #[test]
 fn help_completions_and_manual_name_every_command() {

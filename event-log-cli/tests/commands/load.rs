@@ -196,6 +196,47 @@ fn a_line_with_an_id_that_stood_in_the_input_before_is_dropped() {
 }
 
 #[test]
+fn a_repeated_id_is_found_however_far_away_it_stands() {
+    let directory = in_memory();
+    let inputs = directory.path().join("inputs");
+    fs::create_dir(&inputs).unwrap();
+    let lines = many(4_000);
+    let once = directory.path().join("once");
+    write(directory.path(), "once.jsonl", &lines);
+    load(&[&directory.path().join("once.jsonl")], &once, &SMALL_BATCHES);
+    // Many batches lie between a line and its repeat.
+    let twice = [&lines[..], &lines[..2_000], &lines[3_000..]].concat();
+    write(&inputs, "events.jsonl", &twice);
+    let bytes = fs::read(inputs.join("events.jsonl")).unwrap();
+    let packed = directory.path().join("events.jsonl.gz");
+    let mut gzip = GzEncoder::new(fs::File::create(&packed).unwrap(), flate2::Compression::fast());
+    gzip.write_all(&bytes).unwrap();
+    gzip.finish().unwrap();
+    for input in [&inputs, &packed] {
+        for workers in ["1", "4"] {
+            let lake = directory.path().join("lake");
+            let options = [&SMALL_BATCHES[..], &["--workers", workers]].concat();
+            let (code, report) = load(&[input], &lake, &options);
+            assert_eq!(
+                (code, events(&report), &report["duplicates"]),
+                (Some(0), 4_000, &3_000.into())
+            );
+            assert!(rows(&lake) == rows(&once));
+            fs::remove_dir_all(lake).unwrap();
+        }
+    }
+
+    // What an input held before it grew counts as well.
+    let grown = directory.path().join("grown.jsonl");
+    let lake = directory.path().join("grown");
+    write(directory.path(), "grown.jsonl", &lines);
+    load(&[&grown], &lake, &SMALL_BATCHES);
+    fs::write(&grown, &bytes).unwrap();
+    let (_, report) = load(&[&grown], &lake, &SMALL_BATCHES);
+    assert_eq!((events(&report), &report["duplicates"]), (0, &3_000.into()));
+}
+
+#[test]
 fn a_line_that_is_none_is_quarantined_with_place_and_reason() {
     let directory = tempfile::tempdir().unwrap();
     let lake = directory.path().join("lake");
@@ -284,9 +325,12 @@ fn a_load_that_is_killed_is_repaired_by_loading_again() {
     let directory = in_memory();
     let inputs = directory.path().join("inputs");
     fs::create_dir(&inputs).unwrap();
-    for (number, lines) in many(10_000).chunks(150).enumerate() {
+    for (number, lines) in many(7_000).chunks(150).enumerate() {
         write(&inputs, &format!("events.{number:02}.jsonl"), lines);
     }
+    // One of several batches, with repeats.
+    let long = &many(10_000)[7_000..];
+    write(&inputs, "events.long.jsonl", &[long, &long[500..1_500]].concat());
     let unharmed = directory.path().join("unharmed");
     let begun = std::time::Instant::now();
     load(&[&inputs], &unharmed, &SMALL_BATCHES);

@@ -6,8 +6,10 @@ mod help;
 mod ledger;
 mod load;
 mod recover;
+mod replicate;
 mod stats;
 mod tail;
+mod verify;
 
 use std::fs;
 use std::path::Path;
