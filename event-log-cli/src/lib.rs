@@ -4,15 +4,21 @@
 //! - [`input`]: files, directories and patterns to lines, compressed or not.
 //! - [`line`]: one line, taken apart; its values keep their bytes.
 //! - [`lake`]: where tables lie and what was loaded. [`load`]: events to a lake.
+//! - [`remote`]: objects of an S3-compatible store. [`interrupt`]: Ctrl-C.
+//! - `lambda`, with the feature of that name: the load of one object, as a function service runs it.
 //! - [`failure`]: what stops a command, and the exit codes.
 
 pub mod cli;
 pub mod commands;
 pub mod failure;
 pub mod input;
+pub mod interrupt;
 pub mod lake;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod line;
 pub mod load;
+pub mod remote;
 
 pub use crate::cli::Cli;
 pub use crate::commands::run;

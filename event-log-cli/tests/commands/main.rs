@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bad_input;
+mod follow;
 mod help;
 mod ledger;
 mod load;
 mod recover;
+mod s3;
 mod stats;
 mod tail;
 
