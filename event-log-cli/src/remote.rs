@@ -33,9 +33,12 @@ pub const SCHEME: &str = "s3://";
 /// connection does nothing.
 pub const PARALLEL: usize = 32;
 
-/// What a request that no answer came to is tried beyond what the client itself repeats: it repeats
-/// neither a conditional write whose answer is missing nor an answer that broke off.
-const TRIES: u32 = 4;
+/// How often a request is made whose answer is missing or broke off, which the client itself does not
+/// repeat if the request is a conditional write, or the answer had begun.
+const TRIES: u32 = 6;
+
+/// After so long nothing more is tried.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The pause before the second try; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -294,12 +297,14 @@ async fn patiently<T, F>(mut request: impl FnMut() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {
+    let begun = tokio::time::Instant::now();
     let mut pause = PAUSE;
     for _ in 1..TRIES {
         match request().await {
-            Err(error) if is_passing(&error) => tokio::time::sleep(pause).await,
+            Err(error) if is_passing(&error) && begun.elapsed() < PATIENCE => {}
             answer => return answer,
         }
+        tokio::time::sleep(pause).await;
         pause *= 2;
     }
     request().await

@@ -277,8 +277,9 @@ impl<'a> Worker<'a> {
                     };
                     from = end;
                 }
-                Followed::New(place) => {
-                    self.loaded.known_bytes += place.from - from;
+                Followed::New(_) => {
+                    // What is claimed behind the part is for others to count.
+                    self.loaded.known_bytes += to - from;
                     return Ok(());
                 }
                 Followed::Shorter(claimed) => {
