@@ -15,7 +15,8 @@ Exit codes:
 
 /// Look at business events, rescue them, carry them into a lake.
 ///
-/// INPUT is a file, a directory of segments, or a pattern in quotes; compressed with gzip or zstd, or not.
+/// INPUT is a file, a directory of segments, a pattern in quotes, or s3://BUCKET/PREFIX with what lies below;
+/// compressed with gzip or zstd, or not.
 #[derive(Debug, Parser)]
 #[command(name = "event-log", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Cli {

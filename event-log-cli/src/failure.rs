@@ -78,6 +78,12 @@ pub enum Failure {
         /// The options of the loads before it.
         there: String,
     },
+    /// Ctrl-C or SIGTERM came before everything was done.
+    #[error("interrupted: what was begun is in the lake; load again for the rest")]
+    Interrupted,
+    /// Signals cannot be listened to.
+    #[error("cannot listen to Ctrl-C")]
+    Signals(#[source] io::Error),
     /// The output cannot be written.
     #[error("cannot write the output")]
     Output(#[source] io::Error),

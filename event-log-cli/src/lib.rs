@@ -7,6 +7,8 @@
 //! - [`lake`]: where tables lie and what was loaded. [`load`]: events to a lake.
 //! - [`replicate`]: one user's events to the traffic of many. [`tally`], [`expected`]: what events amount to,
 //!   to compare copies of them.
+//! - [`remote`]: objects of an S3-compatible store. [`interrupt`]: Ctrl-C.
+//! - `lambda`, with the feature of that name: the load of one object, as a function service runs it.
 //! - [`failure`]: what stops a command, and the exit codes.
 
 pub mod cli;
@@ -14,10 +16,14 @@ pub mod commands;
 pub mod expected;
 pub mod failure;
 pub mod input;
+pub mod interrupt;
 pub mod json;
 pub mod lake;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod line;
 pub mod load;
+pub mod remote;
 pub mod replicate;
 pub mod tally;
 

@@ -11,7 +11,8 @@
 //! - [`parquet`]: rows in the types of the catalogue. [`infer`]: a catalogue where there is none.
 //! - [`repeats`]: which lines of a long input have an id that stood in it before.
 //! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
-//! - [`work`]: what the workers have to do, and how they share it.
+//! - [`work`]: what the workers have to do, and how they share it. [`follow`]: which inputs are looked at
+//!   again. [`one`]: one object, by a function that remembers nothing.
 //!
 //! A worker holds one batch and its partitions, so the memory is bounded by the number of workers,
 //! however large the input and however many types and hours it mixes.
@@ -21,7 +22,9 @@ pub mod chunk;
 pub mod counts;
 pub mod encode;
 pub mod flatten;
+pub mod follow;
 pub mod infer;
+pub mod one;
 pub mod parquet;
 pub mod quarantine;
 pub mod repeats;
@@ -33,6 +36,9 @@ pub mod work;
 use std::path::PathBuf;
 
 use crate::failure::Failure;
+use crate::input::objects::Objects;
+use crate::input::paths::Input;
+use crate::interrupt::Interrupt;
 use crate::lake::ledger::Ledger;
 use crate::lake::settings::Settings;
 use crate::lake::store::Store;
@@ -43,6 +49,8 @@ use crate::load::counts::Counts;
 pub struct Load<'a> {
     /// The lake.
     pub store: &'a dyn Store,
+    /// Where inputs that are objects lie.
+    pub objects: &'a Objects,
     /// How it is written.
     pub settings: &'a Settings,
     /// The types of the columns, for files that have such.
@@ -51,6 +59,8 @@ pub struct Load<'a> {
     pub workers: usize,
     /// So many bytes of lines make a batch.
     pub batch_bytes: usize,
+    /// Whether to end after the batches that were begun.
+    pub interrupt: &'a Interrupt,
 }
 
 /// What came of a load.
@@ -67,6 +77,9 @@ pub struct Loaded {
     pub known_bytes: u64,
     /// Bytes behind the last newline of inputs: lines that are being written. The next load looks again.
     pub unfinished_bytes: u64,
+    /// Whether another load took a part of these inputs meanwhile.
+    #[serde(skip)]
+    pub is_shared: bool,
     /// Inputs that could not be loaded, or not in full, and why. Everything before is in the lake.
     pub failed: Vec<FailedInput>,
 }
@@ -81,9 +94,17 @@ pub struct FailedInput {
 }
 
 impl Loaded {
-    /// Adds what another worker did.
-    fn add(&mut self, other: Self) {
-        let Self { counts, files, resumed, known_bytes, unfinished_bytes, failed } = other;
+    /// Whether there is something to tell.
+    #[must_use]
+    pub fn is_something(&self) -> bool {
+        self.files > 0 || !self.failed.is_empty()
+    }
+
+    /// Adds what came of another load, or of another part of this one.
+    pub fn add(&mut self, other: Self) {
+        let Self { counts, files, resumed, known_bytes, unfinished_bytes, is_shared, failed } =
+            other;
+        self.is_shared |= is_shared;
         self.counts.add(counts);
         self.files += files;
         self.resumed += resumed;
@@ -94,17 +115,39 @@ impl Loaded {
 }
 
 impl Load<'_> {
-    /// Loads what is new in these files, and finishes what an interrupted load began.
+    /// Loads what is new in these inputs, and finishes what an interrupted load began.
     ///
     /// # Errors
     /// If the lake has other settings, or cannot be read or written. An input that cannot be read is
     /// no error: it is in the report, and the others are loaded.
-    pub fn run(&self, inputs: &[PathBuf]) -> Result<Loaded, Failure> {
+    pub fn run(&self, inputs: Vec<Input>) -> Result<Loaded, Failure> {
+        let mut loaded = self.resume()?;
+        loaded.add(self.more(inputs)?);
+        Ok(loaded)
+    }
+
+    /// Finishes what interrupted loads began. Who looks at an input after that finds all claims of
+    /// their batches.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn resume(&self) -> Result<Loaded, Failure> {
         self.settings.agree(self.store)?;
-        // First what was begun: who looks at an input then finds all claims of those batches.
         let unfinished = Ledger::new(self.store).unfinished()?;
-        let mut loaded = self.work(&work::Queue::of_batches(unfinished))?;
-        loaded.add(self.work(&work::Queue::of_inputs(inputs, self.batch_bytes))?);
+        self.work(&work::Queue::of_batches(unfinished))
+    }
+
+    /// Loads what is new in these inputs. [`resume`](Self::resume) comes first.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn more(&self, inputs: Vec<Input>) -> Result<Loaded, Failure> {
+        let complete = Ledger::new(self.store).complete(&inputs)?;
+        let known_bytes: u64 = complete.iter().flatten().sum();
+        let look = inputs.into_iter().zip(complete).filter(|(_, complete)| complete.is_none());
+        let look = look.map(|(input, _)| input).collect();
+        let mut loaded = self.work(&work::Queue::of_inputs(look, self.batch_bytes))?;
+        loaded.known_bytes += known_bytes;
         loaded.failed.sort_by(|a, b| a.input.cmp(&b.input));
         Ok(loaded)
     }

@@ -71,11 +71,10 @@ impl Shape {
     pub(crate) fn bound(&self, runtime: &Path, ty: &Type) -> Option<TokenStream> {
         match self {
             Self::OfItsType => Some(quote!(#ty: #runtime::EventField)),
-            Self::Json => None,
             Self::As(other) => Some(quote!(#other: #runtime::EventField)),
             Self::Counted(_) => Some(quote!(#ty: #runtime::TimeSpan)),
             Self::Personal(Personal::Hash) => Some(quote!(#ty: #runtime::HashText)),
-            Self::Personal(Personal::Mask | Personal::Drop) => None,
+            Self::Json | Self::Personal(Personal::Mask | Personal::Drop) => None,
         }
     }
 }

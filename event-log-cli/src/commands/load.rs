@@ -4,18 +4,23 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use event_log_catalog::lock;
 
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
+use crate::input::objects::Objects;
 use crate::input::paths;
+use crate::interrupt::Interrupt;
+use crate::lake;
 use crate::lake::layout::{By, Layout};
-use crate::lake::local::LocalStore;
 use crate::lake::settings::{Format, Settings};
 use crate::lake::store::Store;
+use crate::load::follow::Follow;
 use crate::load::parquet::Tables;
 use crate::load::{Load, Loaded, chunk};
+use crate::remote::Environment;
 
 /// A smaller batch would be smaller than what is read at once.
 const BATCH_BYTES_MIN: usize = 64 << 10;
@@ -23,13 +28,15 @@ const BATCH_BYTES_MIN: usize = 64 << 10;
 /// The options of `load`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, directories or patterns. What was loaded before is passed over; a file that has grown
+    /// Files, directories, patterns, or s3://BUCKET/PREFIX with what lies below. What was loaded before is passed over; a file that has grown
     /// since is loaded from where it ended.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// The directory of the lake; it is made if it is not there.
-    #[arg(long, value_name = "DIRECTORY")]
-    pub lake: PathBuf,
+    /// The lake: a directory, which is made if it is not there, or s3://BUCKET/PREFIX, for which
+    /// credentials, region, endpoint and patience come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    /// AWS_REGION, AWS_ENDPOINT_URL, AWS_TIMEOUT, AWS_MAX_ATTEMPTS.
+    #[arg(long, value_name = "LAKE")]
+    pub lake: String,
     /// What the files of the lake are; the same for all loads of a lake.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -47,19 +54,28 @@ pub struct Args {
     /// memory: about three times as much for each worker. 64 KiB to 1 GiB.
     #[arg(long, value_name = "BYTES", default_value_t = chunk::BATCH_BYTES, value_parser = batch_bytes)]
     pub batch_bytes: usize,
+    /// Go on until Ctrl-C: look for what is new in the inputs again and again. Each look that finds
+    /// something is reported.
+    #[arg(long)]
+    pub follow: bool,
+    /// How many seconds pass between two looks of `--follow`: 1 to 60. Fewer bring events sooner, and
+    /// cut partitions into more files.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "follow")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub every: u64,
     /// How many threads work; one per core if not given.
     #[arg(long, value_name = "COUNT")]
     pub workers: Option<NonZeroUsize>,
 }
 
-fn rule(text: &str) -> Result<(String, By), String> {
+pub(crate) fn rule(text: &str) -> Result<(String, By), String> {
     let wanted = || format!("`{text}` is no rule; write TYPE=hour or TYPE=day, as in refund=day");
     let (event_type, by) = text.split_once('=').ok_or_else(wanted)?;
     let by = <By as clap::ValueEnum>::from_str(by, false).map_err(|_| wanted())?;
     Ok((event_type.to_owned(), by))
 }
 
-fn batch_bytes(text: &str) -> Result<usize, String> {
+pub(crate) fn batch_bytes(text: &str) -> Result<usize, String> {
     let bytes = text.parse().map_err(|_| "write a number of bytes".to_owned())?;
     let range = BATCH_BYTES_MIN..=chunk::BATCH_BYTES_MAX;
     if range.contains(&bytes) { Ok(bytes) } else { Err(format!("it is not within {range:?}")) }
@@ -70,31 +86,65 @@ fn batch_bytes(text: &str) -> Result<usize, String> {
 /// # Errors
 /// If the lake has other settings, or cannot be read or written.
 pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let inputs = paths::expand(&args.inputs)?;
-    let store = LocalStore::open(&args.lake)?;
+    let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
+    let objects = Objects::new(Environment::of_process());
+    let inputs = paths::expand(&args.inputs, &objects)?;
+    let store = lake::open(&args.lake, &objects)?;
     let layout = Layout { by: args.by, by_type: args.by_type.iter().cloned().collect() };
     let settings = Settings::new(args.format, layout);
-    let schemas = schemas(args, &store)?;
+    let schemas = schemas(args, &*store)?;
     let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let workers = workers.map_or(1, NonZeroUsize::get);
     let load = Load {
-        store: &store,
+        store: &*store,
+        objects: &objects,
         settings: &settings,
         schemas: schemas.as_ref(),
         workers,
         batch_bytes: args.batch_bytes,
+        interrupt: &interrupt,
     };
-    let loaded = load.run(&inputs)?;
-    if json {
-        report::json(&loaded, out)?;
-    } else {
-        print(&loaded, out).map_err(Failure::output)?;
+    let mut follow = Follow::default();
+    let mut loaded = load.run(follow.changed(inputs))?;
+    follow.loaded(&loaded);
+    tell(&loaded, json, out)?;
+    if args.follow {
+        while !interrupt.wait(Duration::from_secs(args.every)) {
+            let changed = follow.changed(paths::expand(&args.inputs, &objects)?);
+            let more = load.more(changed)?;
+            follow.loaded(&more);
+            if more.is_something() {
+                tell(&more, json, out)?;
+            }
+            loaded.add(more);
+        }
     }
-    Ok(outcome(&loaded))
+    // What follows is ended by Ctrl-C only, so that is no failure.
+    if interrupt.is_set() && !args.follow {
+        Err(Failure::Interrupted)
+    } else {
+        Ok(outcome(&loaded))
+    }
+}
+
+fn tell(loaded: &Loaded, json: bool, out: &mut dyn Write) -> Result<(), Failure> {
+    if json {
+        report::json(loaded, out)?;
+    } else {
+        print(loaded, out).map_err(Failure::output)?;
+    }
+    out.flush().map_err(Failure::output)
 }
 
 /// The types of the columns, for files that have such.
 fn schemas(args: &Args, store: &dyn Store) -> Result<Option<Tables>, Failure> {
+    if args.follow && args.format == Format::Parquet && args.catalog.is_none() {
+        return Err(Failure::Argument(
+            "`--follow` with `--format parquet` needs `--catalog`: what is written later cannot be looked \
+             at before"
+                .into(),
+        ));
+    }
     match (args.format, &args.catalog) {
         (Format::Parquet, Some(path)) => {
             let catalog = lock::read(path)?.catalog;
@@ -119,7 +169,7 @@ fn outcome(loaded: &Loaded) -> Outcome {
 }
 
 fn print(loaded: &Loaded, out: &mut dyn Write) -> io::Result<()> {
-    let Loaded { counts, files, resumed, known_bytes, unfinished_bytes, failed } = loaded;
+    let Loaded { counts, files, resumed, known_bytes, unfinished_bytes, failed, .. } = loaded;
     writeln!(
         out,
         "{} events of {} types in {files} new files",

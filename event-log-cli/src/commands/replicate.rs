@@ -182,7 +182,7 @@ fn expected_path(args: &Args, directory: &Path) -> PathBuf {
 /// Events that are there already would be in no expectation.
 fn make_empty(directory: &Path) -> Result<(), Failure> {
     fs::create_dir_all(directory).map_err(Failure::file("create the directory", directory))?;
-    if paths::expand(&[directory.to_string_lossy().into_owned()])?.is_empty() {
+    if paths::local(&[directory.to_string_lossy().into_owned()])?.is_empty() {
         return Ok(());
     }
     let directory = directory.display();

@@ -61,7 +61,7 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     let wanted = if args.write { None } else { Some(Expected::read(&args.expected)?) };
     let places = match &args.lake {
         Some(lake) => lake_files(lake)?,
-        None => paths::expand(&args.inputs)?.into_iter().map(|path| (path, None)).collect(),
+        None => paths::local(&args.inputs)?.into_iter().map(|path| (path, None)).collect(),
     };
     let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let (tally, read) = tally(&places, workers.map_or(1, NonZeroUsize::get))?;

@@ -8,6 +8,8 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::failure::Failure;
+use crate::input::objects::Objects;
+use crate::remote::Location;
 
 /// The longest line that is kept in memory, in bytes. A logger writes none of more than 1 MiB.
 pub const MAX_LINE_BYTES: usize = 16 << 20;
@@ -43,20 +45,35 @@ impl<R> fmt::Debug for Lines<R> {
 }
 
 impl Lines<Box<dyn BufRead + Send>> {
-    /// Opens a file; its first bytes tell whether it is compressed with gzip or zstd.
+    /// Opens a file or object; its first bytes tell whether it is compressed with gzip or zstd.
     ///
     /// # Errors
-    /// If the file cannot be opened or read.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    /// If it cannot be opened or read.
+    pub fn open(path: &Path, objects: &Objects) -> Result<Self, Failure> {
         let open = || {
-            let input = decompressed(BufReader::new(File::open(path)?))?;
-            Ok(match input {
-                Some(input) => input,
-                None => buffered(File::open(path)?),
-            })
+            if path.to_str().is_some_and(Location::is_meant) {
+                let object = objects.open(path)?;
+                let input = decompressed(object.clone().reader())?;
+                return Ok(input.unwrap_or_else(|| Box::new(object.reader())));
+            }
+            open_file(path)
         };
-        let input = open().map_err(Failure::file("open", path))?;
-        Ok(Self::new(input))
+        open().map(Self::new).map_err(Failure::file("open", path))
+    }
+
+    /// Opens a file, as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    /// If it cannot be opened or read.
+    pub fn open_file(path: &Path) -> Result<Self, Failure> {
+        open_file(path).map(Self::new).map_err(Failure::file("open", path))
+    }
+}
+
+fn open_file(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    match decompressed(BufReader::new(File::open(path)?))? {
+        Some(input) => Ok(input),
+        None => Ok(buffered(File::open(path)?)),
     }
 }
 
@@ -179,7 +196,7 @@ mod tests {
         for (bytes, count) in [(&text[..], 2), (&twice, 4), (&zstd, 2)] {
             let path = directory.path().join("segment");
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(all(Lines::open(&path).unwrap()).len(), count);
+            assert_eq!(all(Lines::open(&path, &Objects::default()).unwrap()).len(), count);
         }
     }
 }

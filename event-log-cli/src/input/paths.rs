@@ -1,4 +1,4 @@
-//! Files, directories and patterns to files, in the order of their names.
+//! Files, directories, patterns and addresses of objects to inputs, in the order of their names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use glob::MatchOptions;
 
 use crate::failure::Failure;
+use crate::input::objects::Objects;
+use crate::remote::Location;
 
 /// The ends of names that are taken from a directory.
 const ENDINGS: [&str; 4] = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".json.gz"];
@@ -17,27 +19,73 @@ const SHELL_LIKE: MatchOptions = MatchOptions {
     require_literal_leading_dot: true,
 };
 
-/// The files behind what the user named: a file itself, the segments of a directory, what a pattern
-/// matches. Each once, sorted by name, so that segments come in the order of their creation.
+/// One file or object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Where it is; of an object its address, as in `s3://bucket/key`.
+    pub path: PathBuf,
+    /// Its length in bytes when it was looked for, compressed as it is; 0 if that cannot be told.
+    pub length: u64,
+    /// Of an object the tag that changes with its bytes, if the server gives one.
+    pub etag: Option<String>,
+}
+
+impl From<PathBuf> for Input {
+    fn from(path: PathBuf) -> Self {
+        // One that cannot be looked at cannot be read either, and is told of then.
+        let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        Self { path, length, etag: None }
+    }
+}
+
+/// The inputs behind what the user named: a file or object itself, the segments of a directory, the
+/// event files below an address, what a pattern matches. Each once, sorted by name, so that segments
+/// come in the order of their creation.
 ///
 /// # Errors
-/// If an input leads to no file, or a directory cannot be read.
-pub fn expand(inputs: &[String]) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
+/// If nothing is there, or a directory or a bucket cannot be read.
+pub fn expand(inputs: &[String], objects: &Objects) -> Result<Vec<Input>, Failure> {
+    let mut found = Vec::new();
     for input in inputs {
-        let path = Path::new(input);
-        let found = if path.is_dir() {
-            segments(path)?
-        } else if path.exists() {
-            vec![path.to_owned()]
+        if Location::is_meant(input) {
+            found.extend(objects.find(input)?);
         } else {
-            matches(input)?
-        };
-        files.extend(found);
+            found.extend(files(input)?.into_iter().map(Input::from));
+        }
     }
-    files.sort_by(|a, b| (a.file_name(), a).cmp(&(b.file_name(), b)));
-    files.dedup();
-    Ok(files)
+    found.sort_by(|a, b| (a.path.file_name(), &a.path).cmp(&(b.path.file_name(), &b.path)));
+    found.dedup_by(|a, b| a.path == b.path);
+    Ok(found)
+}
+
+/// The same for commands that read files only, without objects.
+///
+/// # Errors
+/// If nothing is there, a directory cannot be read, or an input is the address of objects.
+pub fn local(inputs: &[String]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for input in inputs {
+        if Location::is_meant(input) {
+            return Err(Failure::Argument(format!(
+                "`{input}` is the address of objects, and this command reads files; copy them here first"
+            )));
+        }
+        found.extend(files(input)?);
+    }
+    found.sort_by(|a, b| (a.file_name(), a).cmp(&(b.file_name(), b)));
+    found.dedup();
+    Ok(found)
+}
+
+fn files(input: &str) -> Result<Vec<PathBuf>, Failure> {
+    let path = Path::new(input);
+    if path.is_dir() {
+        segments(path)
+    } else if path.exists() {
+        Ok(vec![path.to_owned()])
+    } else {
+        matches(input)
+    }
 }
 
 /// The event files right in this directory; none is fine, since a log begins without.
@@ -50,7 +98,12 @@ fn segments(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 fn is_event_file(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    !name.starts_with('.') && ENDINGS.iter().any(|ending| name.ends_with(ending)) && path.is_file()
+    is_event_name(name) && path.is_file()
+}
+
+/// Whether a file or object of this name is taken from a directory.
+pub(super) fn is_event_name(name: &str) -> bool {
+    !name.starts_with('.') && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 fn matches(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
@@ -85,14 +138,16 @@ mod tests {
         let text = |path: PathBuf| path.to_str().unwrap().to_owned();
         let inputs =
             [text(path("*.jsonl")), text(directory.path().to_owned()), text(path("notes.txt"))];
-        let found = expand(&inputs).unwrap();
+        let found = expand(&inputs, &Objects::default()).unwrap();
+        let found: Vec<_> = found.into_iter().map(|input| input.path).collect();
         let wanted = ["a.jsonl.gz", "b.jsonl", "c.jsonl.zst", "notes.txt"].map(path);
         assert_eq!(found, wanted);
     }
 
     #[test]
     fn what_leads_nowhere_is_named() {
-        let error = expand(&["/nowhere/*.jsonl".to_owned()]).unwrap_err().to_string();
+        let error = expand(&["/nowhere/*.jsonl".to_owned()], &Objects::default());
+        let error = error.unwrap_err().to_string();
         assert!(error.starts_with("there is no event file at `/nowhere/*.jsonl`"), "{error}");
     }
 }

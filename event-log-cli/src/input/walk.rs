@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::input::lines::{Found, Lines};
+use crate::input::objects::Objects;
 use crate::input::paths;
 use crate::line::Malformed;
+use crate::remote::Environment;
 
 /// What stops the walk over a line, or over all of them.
 #[derive(Debug)]
@@ -62,20 +64,22 @@ pub fn walk(
     mut tell: impl FnMut(BadLine),
 ) -> Result<Walked, Failure> {
     let mut walked = Walked::default();
-    for path in paths::expand(inputs)? {
+    let objects = Objects::new(Environment::of_process());
+    for input in paths::expand(inputs, &objects)? {
         walked.files += 1;
-        walk_file(&path, &mut walked, &mut take, &mut tell)?;
+        walk_file(&input.path, &objects, &mut walked, &mut take, &mut tell)?;
     }
     Ok(walked)
 }
 
 fn walk_file(
     path: &Path,
+    objects: &Objects,
     walked: &mut Walked,
     take: &mut impl FnMut(&[u8]) -> Result<(), Trouble>,
     tell: &mut impl FnMut(BadLine),
 ) -> Result<(), Failure> {
-    let mut lines = Lines::open(path)?;
+    let mut lines = Lines::open(path, objects)?;
     while let Some(found) = lines.read().map_err(Failure::file("read", path))? {
         let taken = match found {
             Found::Whole(bytes) => take(bytes),

@@ -4,6 +4,7 @@
 //! _ledger/batches/<batch>.json      what a batch consists of, written before anything else of it
 //! _ledger/chunks/<chunk>.json       a claim: these bytes of this input belong to that batch
 //! _ledger/done/<batch>.json         all files of the batch are there; what came of it
+//! _ledger/objects/<object>.json     an object of a store that is claimed to its end: spares a look at it
 //! ```
 //!
 //! A claim is created once and never changed. So of two loads that meet over an input one gets it,
@@ -21,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::failure::Failure;
-use crate::lake::store::Store;
+use crate::input::paths::Input;
+use crate::lake::store::{Object, Store};
 use crate::load::counts::Counts;
 
 /// So many bytes before the end of a claim tell whether an input is the one that was claimed.
@@ -102,6 +104,18 @@ pub struct Done {
     pub counts: Counts,
 }
 
+/// An object of a store of which every byte is claimed. It cannot grow as a file does: what is written
+/// in its place has another tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Complete {
+    /// Its address.
+    pub input: String,
+    /// Its tag.
+    pub etag: String,
+    /// Its length in uncompressed bytes.
+    pub to: u64,
+}
+
 /// The ledger of one lake.
 #[derive(Clone, Copy, Debug)]
 pub struct Ledger<'a> {
@@ -140,19 +154,72 @@ impl<'a> Ledger<'a> {
         Ok(batch)
     }
 
-    /// Claims a chunk for a batch, and says whether the batch has it now. One that it does not get
-    /// was claimed by another load a moment ago.
+    /// The plan of a batch that is not done; `None` if it is.
     ///
     /// # Errors
-    /// If it cannot be claimed.
-    pub fn take(&self, chunk: &Chunk, batch: &Digest) -> Result<bool, Failure> {
-        let Chunk { stream, from, to, end, attempt, .. } = chunk;
-        let claim = Claim { batch: batch.clone(), to: *to, end: end.clone() };
-        let path = chunk_path(stream, *from, *attempt);
-        if self.store.create(&path, &json(&claim))? {
-            return Ok(true);
+    /// If it cannot be read.
+    pub fn unfinished_plan(&self, batch: &Digest) -> Result<Option<Plan>, Failure> {
+        if self.store.get(&done_path(batch))?.is_some() {
+            return Ok(None);
         }
-        Ok(self.read(&path)?.is_some_and(|there: Claim| there.batch == *batch))
+        self.read(&batch_path(batch))
+    }
+
+    /// Claims chunks for a batch, and says which the batch has now. One that it does not get was
+    /// claimed by another load a moment ago.
+    ///
+    /// # Errors
+    /// If one cannot be claimed.
+    pub fn take(&self, chunks: &[Chunk], batch: &Digest) -> Result<Vec<bool>, Failure> {
+        let claim = |chunk: &Chunk| {
+            let Chunk { stream, from, to, end, attempt, .. } = chunk;
+            let claim = Claim { batch: batch.clone(), to: *to, end: end.clone() };
+            Object { path: chunk_path(stream, *from, *attempt), bytes: json(&claim) }
+        };
+        let created = self.store.create_all(chunks.iter().map(claim).collect())?;
+        let has = |(chunk, created): (&Chunk, bool)| {
+            if created {
+                return Ok(true);
+            }
+            let there = self.claim(&chunk.stream, chunk.from, chunk.attempt)?;
+            Ok(there.is_some_and(|claim| claim.batch == *batch))
+        };
+        chunks.iter().zip(created).map(has).collect()
+    }
+
+    /// Which of these inputs are claimed to their ends, as far as that was written down, and how long
+    /// they are; in their order.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn complete(&self, inputs: &[Input]) -> Result<Vec<Option<u64>>, Failure> {
+        let path = |input: &Input| {
+            Some(complete_path(&input.path.to_string_lossy(), input.etag.as_deref()?))
+        };
+        let paths: Vec<_> = inputs.iter().map(path).collect();
+        let asked: Vec<_> = paths.iter().flatten().cloned().collect();
+        let mut found = self.store.get_all(&asked)?.into_iter().zip(&asked);
+        let mut length = || {
+            let (bytes, path) = found.next()?;
+            Some(bytes.map(|bytes| understand::<Complete>(path, &bytes)))
+        };
+        let one = |path: &Option<String>| {
+            let entry = path.as_ref().and_then(|_| length()).flatten().transpose()?;
+            Ok(entry.map(|complete| complete.to))
+        };
+        paths.iter().map(one).collect()
+    }
+
+    /// Writes down which objects are claimed to their ends.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn completed(&self, objects: &[Complete]) -> Result<(), Failure> {
+        let entry = |complete: &Complete| Object {
+            path: complete_path(&complete.input, &complete.etag),
+            bytes: json(complete),
+        };
+        Ok(self.store.put_all(&mut objects.iter().map(entry))?)
     }
 
     /// Writes down that all files of a batch are there.
@@ -169,21 +236,28 @@ impl<'a> Ledger<'a> {
     /// If they cannot be read.
     pub fn unfinished(&self) -> Result<Vec<Plan>, Failure> {
         let done: HashSet<_> = self.store.list(DONE)?.into_iter().collect();
-        let planned = self.store.list(BATCHES)?;
-        let plan = |name: &String| self.read(&format!("{BATCHES}/{name}")).transpose();
-        planned.iter().filter(|name| !done.contains(*name)).filter_map(plan).collect()
+        let mut planned = self.store.list(BATCHES)?;
+        planned.retain(|name| !done.contains(name));
+        let paths: Vec<_> = planned.iter().map(|name| format!("{BATCHES}/{name}")).collect();
+        let found = self.store.get_all(&paths)?;
+        let plans = paths.iter().zip(found);
+        plans.filter_map(|(path, bytes)| bytes.map(|bytes| understand(path, &bytes))).collect()
     }
 
     fn read<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, Failure> {
-        let Some(bytes) = self.store.get(path)? else { return Ok(None) };
-        let understood = serde_json::from_slice(&bytes);
-        understood.map(Some).map_err(|source| Failure::Ledger { path: path.to_owned(), source })
+        self.store.get(path)?.map(|bytes| understand(path, &bytes)).transpose()
     }
+}
+
+fn understand<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, Failure> {
+    let understood = serde_json::from_slice(bytes);
+    understood.map_err(|source| Failure::Ledger { path: path.to_owned(), source })
 }
 
 const BATCHES: &str = "_ledger/batches";
 const CHUNKS: &str = "_ledger/chunks";
 const DONE: &str = "_ledger/done";
+const OBJECTS: &str = "_ledger/objects";
 
 fn batch_path(batch: &Digest) -> String {
     format!("{BATCHES}/{}.json", batch.as_str())
@@ -195,6 +269,10 @@ fn chunk_path(stream: &Digest, from: u64, attempt: u32) -> String {
 
 fn done_path(batch: &Digest) -> String {
     format!("{DONE}/{}.json", batch.as_str())
+}
+
+fn complete_path(input: &str, etag: &str) -> String {
+    format!("{OBJECTS}/{}.json", Digest::of(format!("{etag} {input}").as_bytes()).as_str())
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {
@@ -217,10 +295,11 @@ mod tests {
         let store = LocalStore::open(directory.path()).unwrap();
         let ledger = Ledger::new(&store);
         let [first, second] = [Digest::of(b"1"), Digest::of(b"2")];
-        assert!(ledger.take(&chunk("a", 10), &first).unwrap());
-        assert!(!ledger.take(&chunk("a", 20), &second).unwrap());
-        assert!(ledger.take(&chunk("a", 10), &first).unwrap(), "its own claim is no obstacle");
-        assert!(ledger.take(&Chunk { attempt: 1, ..chunk("b", 20) }, &second).unwrap());
+        assert_eq!(ledger.take(&[chunk("a", 10)], &first).unwrap(), [true]);
+        let other = Chunk { attempt: 1, ..chunk("b", 20) };
+        assert_eq!(ledger.take(&[chunk("a", 20), other], &second).unwrap(), [false, true]);
+        let again = ledger.take(&[chunk("a", 10)], &first).unwrap();
+        assert_eq!(again, [true], "its own claim is no obstacle");
         let claim = ledger.claim(&Digest::of(b"first line"), 0, 0).unwrap().unwrap();
         assert_eq!((claim.batch, claim.to), (first, 10));
     }
@@ -236,6 +315,23 @@ mod tests {
         assert_eq!(ledger.unfinished().unwrap(), [plan]);
         ledger.done(&batch, &Done::default()).unwrap();
         assert_eq!(ledger.unfinished().unwrap(), []);
+    }
+
+    #[test]
+    fn an_object_is_complete_until_another_takes_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(directory.path()).unwrap();
+        let ledger = Ledger::new(&store);
+        let object = |etag: &str| Input {
+            path: "s3://bucket/one".into(),
+            length: 5,
+            etag: Some(etag.to_owned()),
+        };
+        let file = Input { etag: None, ..object("") };
+        let input = "s3://bucket/one".to_owned();
+        ledger.completed(&[Complete { input, etag: "1".to_owned(), to: 10 }]).unwrap();
+        let inputs = [file, object("1"), object("2")];
+        assert_eq!(ledger.complete(&inputs).unwrap(), [None, Some(10), None]);
     }
 
     #[test]

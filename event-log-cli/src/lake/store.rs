@@ -13,18 +13,48 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// If the place cannot take it.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError>;
 
+    /// Writes objects, each as [`put`](Self::put) does; several at once where that is faster, so in no
+    /// order. They are taken from the iterator as they are needed.
+    ///
+    /// # Errors
+    /// If the place cannot take one. Others may be there then.
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object>) -> Result<(), StoreError> {
+        for Object { path, bytes } in objects {
+            self.put(&path, &bytes)?;
+        }
+        Ok(())
+    }
+
     /// Writes an object unless there is one at this path, and says whether it did. Of several that
-    /// try at once exactly one does.
+    /// try at once one does. It may be told that it did not: where the answer was lost on the way and
+    /// the request repeated. So who is told that reads whose object is there.
     ///
     /// # Errors
     /// If the place cannot take it.
     fn create(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError>;
+
+    /// Creates objects, each as [`create`](Self::create) does; several at once where that is faster.
+    ///
+    /// # Errors
+    /// If the place cannot take one. Others may be there then.
+    fn create_all(&self, objects: Vec<Object>) -> Result<Vec<bool>, StoreError> {
+        objects.iter().map(|Object { path, bytes }| self.create(path, bytes)).collect()
+    }
 
     /// The object at this path, if there is one.
     ///
     /// # Errors
     /// If it cannot be read.
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The objects at these paths, as [`get`](Self::get) has them; several at once where that is
+    /// faster.
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    fn get_all(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        paths.iter().map(|path| self.get(path)).collect()
+    }
 
     /// The names of the objects right in this directory, sorted; none if there is no such directory.
     ///
@@ -37,6 +67,15 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     /// If that cannot be promised.
     fn sync(&self) -> Result<(), StoreError>;
+}
+
+/// An object that is to be written.
+#[derive(Debug)]
+pub struct Object {
+    /// Where.
+    pub path: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
 }
 
 /// An operation on an object that failed.

@@ -12,9 +12,10 @@ use std::io;
 use std::sync::Arc;
 
 use crate::failure::Failure;
+use crate::input::objects::Objects;
 use crate::lake::ledger::{Chunk, Done, Ledger, Plan};
 use crate::lake::settings::Settings;
-use crate::lake::store::{Store, StoreError};
+use crate::lake::store::{Object, Store, StoreError};
 use crate::load::Load;
 use crate::load::chunk::{self, Piece, Place};
 use crate::load::parquet;
@@ -31,12 +32,15 @@ pub struct Published {
     /// Whether the chunk that was read last is, or was left to another load: then that load's chunk
     /// may end elsewhere.
     pub has_last: bool,
+    /// Whether all chunks are.
+    pub has_all: bool,
 }
 
 /// Lines that are gathered until they are published together.
 #[derive(Debug)]
 pub struct Batch<'a> {
     store: &'a dyn Store,
+    objects: &'a Objects,
     settings: &'a Settings,
     schemas: Option<&'a parquet::Tables>,
     most_bytes: usize,
@@ -49,15 +53,9 @@ impl<'a> Batch<'a> {
     /// An empty batch for a load.
     #[must_use]
     pub fn new(load: &Load<'a>) -> Self {
-        let Load { store, settings, schemas, batch_bytes, .. } = *load;
-        Self {
-            store,
-            settings,
-            schemas,
-            most_bytes: batch_bytes,
-            buffer: Vec::new(),
-            pieces: Vec::new(),
-        }
+        let Load { store, objects, settings, schemas, batch_bytes: most_bytes, .. } = *load;
+        let (buffer, pieces) = (Vec::new(), Vec::new());
+        Self { store, objects, settings, schemas, most_bytes, buffer, pieces }
     }
 
     /// Reads the next chunk of an input, no further than `limit`; its end, or `None` if there is no
@@ -123,15 +121,14 @@ impl<'a> Batch<'a> {
         }
         let plan = Plan { chunks: self.pieces.iter().map(|piece| piece.chunk.clone()).collect() };
         let batch = ledger.plan(&plan)?;
+        let taken = ledger.take(&plan.chunks, &batch)?;
         let mut split = Split::new(&self.settings.layout, self.schemas);
-        let mut quarantine = Quarantine::default();
+        let mut quarantine = Quarantine::new(self.objects);
         let mut begin = 0;
-        let mut has_last = false;
-        for piece in &self.pieces {
+        for (piece, has) in self.pieces.iter().zip(&taken) {
             let bytes = &self.buffer[begin..begin + piece.length];
             begin += piece.length;
-            has_last = ledger.take(&piece.chunk, &batch)?;
-            if has_last {
+            if *has {
                 split.piece(piece, bytes, &mut quarantine);
             }
         }
@@ -139,7 +136,8 @@ impl<'a> Batch<'a> {
         self.store.sync()?;
         ledger.done(&batch, &done)?;
         self.clear();
-        Ok(Some(Published { done, has_last }))
+        let has_last = taken.last().is_some_and(|has| *has);
+        Ok(Some(Published { done, has_last, has_all: !taken.contains(&false) }))
     }
 
     /// Writes the files of the batch.
@@ -147,18 +145,27 @@ impl<'a> Batch<'a> {
         &self,
         batch: &str,
         split: Split<'_>,
-        quarantine: Quarantine,
+        quarantine: Quarantine<'_>,
     ) -> Result<Done, Failure> {
         let (partitions, mut counts) = split.finish();
         counts.quarantined = quarantine.lines();
         let mut files = Vec::new();
-        let mut space = Vec::new();
-        for (directory, rows) in partitions {
+        let mut failed = None;
+        let mut encoded = partitions.into_iter().map_while(|(directory, rows)| {
             let path = format!("{directory}/{batch}.{}", self.settings.format.ending());
-            let encoded = rows.encode(self.settings.format, &mut space);
-            encoded.map_err(StoreError::new("encode", &path))?;
-            self.store.put(&path, &space)?;
-            files.push(path);
+            files.push(path.clone());
+            let mut bytes = Vec::new();
+            match rows.encode(self.settings.format, &mut bytes) {
+                Ok(()) => Some(Object { path, bytes }),
+                Err(error) => {
+                    failed = Some(StoreError::new("encode", &path)(error));
+                    None
+                }
+            }
+        });
+        self.store.put_all(&mut encoded)?;
+        if let Some(error) = failed {
+            return Err(error.into());
         }
         if !quarantine.is_empty() {
             let path = format!("_quarantine/{batch}.jsonl");

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::input::lines::MAX_LINE_BYTES;
-use crate::lake::ledger::{Chunk, Digest, END_BYTES, Ledger};
+use crate::lake::ledger::{Chunk, Claim, Digest, END_BYTES, Ledger};
 use crate::lake::store::StoreError;
 use crate::load::repeats::Repeats;
 use crate::load::source::Source;
@@ -68,11 +68,26 @@ pub fn follow(
     stream: &Digest,
     from: u64,
 ) -> Result<Followed, ChunkError> {
+    follow_each(source, ledger, stream, from, |_| ())
+}
+
+/// As [`follow`], and hands over each claim that is one on this input.
+///
+/// # Errors
+/// If the input or the ledger cannot be read.
+pub fn follow_each(
+    source: &mut Source,
+    ledger: Ledger<'_>,
+    stream: &Digest,
+    from: u64,
+    mut each: impl FnMut(&Claim),
+) -> Result<Followed, ChunkError> {
     let mut place = Place { stream: stream.clone(), from, attempt: 0 };
     let mut shorter = None;
     while let Some(claim) = ledger.claim(&place.stream, place.from, place.attempt)? {
         match end_digest(source, place.from, claim.to)? {
             Some(end) if end == claim.end => {
+                each(&claim);
                 place = Place { from: claim.to, attempt: 0, ..place };
                 shorter = None;
             }
@@ -353,7 +368,7 @@ mod tests {
         let place = Place { stream: stream.clone(), from: 0, attempt: 0 };
         assert_eq!(follow(&mut first, ledger, &stream, 0).unwrap(), Followed::New(place.clone()));
         let piece = read(&mut first, &place, 100, &mut Vec::new()).unwrap().unwrap();
-        assert!(ledger.take(&piece.chunk, &Digest::of(b"batch")).unwrap());
+        assert_eq!(ledger.take(&[piece.chunk], &Digest::of(b"batch")).unwrap(), [true]);
 
         let after = Followed::New(Place { from: 8, ..place.clone() });
         assert_eq!(follow(&mut first, ledger, &stream, 0).unwrap(), after);

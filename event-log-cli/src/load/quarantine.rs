@@ -4,12 +4,14 @@
 
 use serde::Serialize;
 
+use crate::input::objects::Objects;
 use crate::lake::ledger::Chunk;
 use crate::load::source::Source;
 
 /// The lines of one batch that could not be loaded.
-#[derive(Debug, Default)]
-pub struct Quarantine {
+#[derive(Debug)]
+pub struct Quarantine<'a> {
+    objects: &'a Objects,
     kept: Vec<u8>,
     lines: u64,
     /// How many lines stand before a place of an input, for the input that was asked for last.
@@ -50,7 +52,13 @@ pub struct Rejected<'a> {
     pub bytes: u64,
 }
 
-impl Quarantine {
+impl<'a> Quarantine<'a> {
+    /// Nothing, yet.
+    #[must_use]
+    pub fn new(objects: &'a Objects) -> Self {
+        Self { objects, kept: Vec::new(), lines: 0, before: None }
+    }
+
     /// Keeps a line.
     pub fn keep(&mut self, rejected: &Rejected<'_>, reason: &str) {
         let Rejected { chunk, lines_before, bytes_before, text, bytes } = *rejected;
@@ -80,7 +88,7 @@ impl Quarantine {
         {
             return Some(*lines);
         }
-        let lines = count_lines(chunk).ok()?;
+        let lines = count_lines(chunk, self.objects).ok()?;
         self.before = Some((chunk.input.clone(), chunk.from, lines));
         Some(lines)
     }
@@ -104,12 +112,12 @@ impl Quarantine {
     }
 }
 
-fn count_lines(chunk: &Chunk) -> std::io::Result<u64> {
+fn count_lines(chunk: &Chunk, objects: &Objects) -> std::io::Result<u64> {
     const AT_ONCE: usize = 1 << 20;
     if chunk.from == 0 {
         return Ok(0);
     }
-    let mut source = Source::open(chunk.input.as_ref())?;
+    let mut source = Source::open_in(chunk.input.as_ref(), objects)?;
     let mut lines = 0;
     let mut at = 0;
     let mut bytes = Vec::with_capacity(AT_ONCE);

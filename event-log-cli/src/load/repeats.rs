@@ -9,7 +9,6 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
-use std::path::Path;
 
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
@@ -43,27 +42,25 @@ impl Repeats {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn find(input: &Path, to: Option<u64>) -> io::Result<Self> {
-        Self::find_with(input, to, MOST_HASHES, MOST_IDS)
+    pub fn find(source: &mut Source, to: Option<u64>) -> io::Result<Self> {
+        Self::find_with(source, to, MOST_HASHES, MOST_IDS)
     }
 
     fn find_with(
-        input: &Path,
+        source: &mut Source,
         to: Option<u64>,
         most_hashes: usize,
         most_ids: usize,
     ) -> io::Result<Self> {
-        let mut source = Source::open(input)?;
         let mut end = to.unwrap_or(u64::MAX);
         let mut places = Vec::new();
         let mut from = Some(0);
         while let Some(least) = from {
-            let Range { repeated, next, looked } =
-                Range::look(&mut source, end, least, most_hashes)?;
+            let Range { repeated, next, looked } = Range::look(source, end, least, most_hashes)?;
             // An input that grows meanwhile has one end for all ranges.
             end = looked;
             for hashes in repeated.chunks(most_ids) {
-                find_lines(&mut source, end, hashes, &mut places)?;
+                find_lines(source, end, hashes, &mut places)?;
             }
             from = next;
         }
@@ -209,7 +206,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("input");
         std::fs::write(&path, text).unwrap();
-        Repeats::find_with(&path, None, most_hashes, most_ids).unwrap().places
+        Repeats::find_with(&mut Source::open(&path).unwrap(), None, most_hashes, most_ids)
+            .unwrap()
+            .places
     }
 
     #[test]

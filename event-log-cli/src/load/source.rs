@@ -1,4 +1,5 @@
-//! An input as bytes by position: a plain file at any place, a compressed one from its beginning.
+//! An input as bytes by position: a plain file or object at any place, a compressed one from its
+//! beginning.
 
 use std::fmt;
 use std::fs::File;
@@ -6,6 +7,8 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::input::lines;
+use crate::input::objects::{Object, Objects};
+use crate::remote::Location;
 
 /// The longest first line that identifies an input, in bytes. Of a longer one its beginning does.
 const FIRST_LINE_BYTES: usize = 64 << 10;
@@ -14,11 +17,14 @@ const FIRST_LINE_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Source {
     path: PathBuf,
+    /// `None` if it is a file.
+    object: Option<Object>,
     kind: Kind,
 }
 
 enum Kind {
     Plain(File),
+    PlainObject(Object),
     /// Uncompressed from the beginning up to this position.
     Compressed {
         reader: Box<dyn BufRead + Send>,
@@ -30,12 +36,32 @@ impl fmt::Debug for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Plain(_) => "Plain",
+            Self::PlainObject(_) => "PlainObject",
             Self::Compressed { .. } => "Compressed",
         })
     }
 }
 
 impl Source {
+    /// Opens a file or object; its first bytes tell whether it is compressed with gzip or zstd.
+    ///
+    /// # Errors
+    /// If it cannot be opened or read.
+    pub fn open_in(path: &Path, objects: &Objects) -> io::Result<Self> {
+        if !path.to_str().is_some_and(Location::is_meant) {
+            return Self::open(path);
+        }
+        Self::of_object(path.to_owned(), objects.open(path)?)
+    }
+
+    fn of_object(path: PathBuf, object: Object) -> io::Result<Self> {
+        let kind = match lines::decompressed(object.clone().reader())? {
+            Some(reader) => Kind::Compressed { reader, position: 0 },
+            None => Kind::PlainObject(object.clone()),
+        };
+        Ok(Self { path, object: Some(object), kind })
+    }
+
     /// Opens a file; its first bytes tell whether it is compressed with gzip or zstd.
     ///
     /// # Errors
@@ -45,13 +71,28 @@ impl Source {
             Some(reader) => Kind::Compressed { reader, position: 0 },
             None => Kind::Plain(File::open(path)?),
         };
-        Ok(Self { path: path.to_owned(), kind })
+        Ok(Self { path: path.to_owned(), object: None, kind })
     }
 
     /// Where the input is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What tells an object from a later one at the same address; `None` if it is a file, or the server
+    /// does not say.
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        self.object.as_ref()?.etag()
+    }
+
+    /// The same input, from its beginning.
+    fn reopened(&self) -> io::Result<Self> {
+        match &self.object {
+            Some(object) => Self::of_object(self.path.clone(), object.clone()),
+            None => Self::open(&self.path),
+        }
     }
 
     /// The length of a plain input now; that of a compressed one is known at its end only.
@@ -61,6 +102,7 @@ impl Source {
     pub fn plain_length(&self) -> io::Result<Option<u64>> {
         match &self.kind {
             Kind::Plain(file) => Ok(Some(file.metadata()?.len())),
+            Kind::PlainObject(object) => Ok(Some(object.length())),
             Kind::Compressed { .. } => Ok(None),
         }
     }
@@ -78,8 +120,9 @@ impl Source {
     fn append(&mut self, from: u64, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
         match &mut self.kind {
             Kind::Plain(file) => read_plain(file, from, most, out),
+            Kind::PlainObject(object) => object.read(from, most, out),
             Kind::Compressed { position, .. } if from < *position => {
-                *self = Self::open(&self.path)?;
+                *self = self.reopened()?;
                 self.append(from, most, out)
             }
             Kind::Compressed { reader, position } => {

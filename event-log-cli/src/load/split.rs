@@ -50,7 +50,7 @@ impl<'a> Split<'a> {
     }
 
     /// Splits the lines of a chunk.
-    pub fn piece(&mut self, piece: &Piece, bytes: &[u8], quarantine: &mut Quarantine) {
+    pub fn piece(&mut self, piece: &Piece, bytes: &[u8], quarantine: &mut Quarantine<'_>) {
         let chunk = &piece.chunk;
         self.counts.bytes += chunk.to - chunk.from;
         if self.stream.as_deref() != Some(chunk.stream.as_str()) {

@@ -6,12 +6,12 @@
 //! a kill makes the batches, and so the files, that the first one would have made.
 
 use std::collections::VecDeque;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::failure::Failure;
-use crate::lake::ledger::{Chunk, Digest, Ledger, Plan};
+use crate::input::paths::Input;
+use crate::lake::ledger::{Chunk, Complete, Digest, Ledger, Plan};
 use crate::load::batch::{Batch, Published};
 use crate::load::chunk::{self, ChunkError, Followed, Place};
 use crate::load::repeats::Repeats;
@@ -24,7 +24,7 @@ enum Item {
     /// A batch that an interrupted load planned.
     Resume(Plan),
     /// Inputs that make a batch together, or one that is read from its beginning to its end.
-    Inputs(Vec<PathBuf>),
+    Inputs(Vec<Input>),
     /// A part of a large input.
     Part { input: PathBuf, place: Place, to: u64, repeats: Arc<Repeats> },
 }
@@ -60,18 +60,17 @@ impl Queue {
 
     /// Inputs, of which the small ones are put together.
     #[must_use]
-    pub fn of_inputs(inputs: &[PathBuf], batch_bytes: usize) -> Self {
+    pub fn of_inputs(inputs: Vec<Input>, batch_bytes: usize) -> Self {
         let mut items = VecDeque::new();
         let mut together = Vec::new();
         let mut bytes = 0;
         for input in inputs {
-            // One that cannot be looked at cannot be read either, and is told of then.
-            let length = fs::metadata(input).map_or(0, |metadata| metadata.len());
+            let length = input.length;
             if length >= batch_bytes as u64 {
-                items.push_back(Item::Inputs(vec![input.clone()]));
+                items.push_back(Item::Inputs(vec![input]));
                 continue;
             }
-            together.push(input.clone());
+            together.push(input);
             bytes += length;
             if bytes >= batch_bytes as u64 {
                 items.push_back(Item::Inputs(std::mem::take(&mut together)));
@@ -130,8 +129,10 @@ impl Queue {
 pub struct Worker<'a> {
     ledger: Ledger<'a>,
     queue: &'a Queue,
-    batch_bytes: usize,
+    load: &'a Load<'a>,
     batch: Batch<'a>,
+    /// Objects whose last chunk is in the batch, or in one that was published.
+    ended: Vec<Complete>,
     loaded: Loaded,
 }
 
@@ -143,8 +144,9 @@ impl<'a> Worker<'a> {
         Self {
             ledger,
             queue,
-            batch_bytes: load.batch_bytes,
+            load,
             batch: Batch::new(load),
+            ended: Vec::new(),
             loaded: Loaded::default(),
         }
     }
@@ -154,7 +156,9 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// If the lake cannot be read or written; the other workers then end as well.
     pub fn run(mut self) -> Result<Loaded, Failure> {
-        while let Some(item) = self.queue.next() {
+        while !self.load.interrupt.is_set()
+            && let Some(item) = self.queue.next()
+        {
             // A panic must not leave the others waiting.
             let ended = Ended { queue: self.queue, well: false };
             self.work(item)?;
@@ -172,9 +176,9 @@ impl<'a> Worker<'a> {
                 self.publish().map(drop)
             }
             Item::Inputs(inputs) => {
-                for input in inputs {
-                    let done = self.input(&input);
-                    self.settle(&input, done)?;
+                for Input { path, .. } in inputs {
+                    let done = self.input(&path);
+                    self.settle(&path, done)?;
                 }
                 self.publish().map(drop)
             }
@@ -199,11 +203,11 @@ impl<'a> Worker<'a> {
 
     /// Takes what is new in an input into batches.
     fn input(&mut self, input: &Path) -> Result<(), ChunkError> {
-        let mut source = Source::open(input)?;
+        let mut source = Source::open_in(input, self.load.objects)?;
         let stream = Digest::of(&source.first_line()?);
         let mut from = 0;
         let mut repeats = Arc::default();
-        loop {
+        while !self.load.interrupt.is_set() {
             let place = match chunk::follow(&mut source, self.ledger, &stream, from)? {
                 Followed::New(place) => place,
                 Followed::Shorter(to) => {
@@ -216,28 +220,42 @@ impl<'a> Worker<'a> {
                 return Ok(());
             }
             let Some(end) = self.take(&mut source, &place, None, &mut repeats)? else {
-                return self.left_over(&source, &place);
+                return self.ended(&source, &place);
             };
             from = end;
         }
+        Ok(())
     }
 
-    /// Notes what stands behind the last whole line.
-    fn left_over(&mut self, source: &Source, place: &Place) -> Result<(), ChunkError> {
-        let length = source.plain_length()?.unwrap_or(place.from);
-        self.loaded.unfinished_bytes += length.saturating_sub(place.from);
+    /// Notes that an input was read to its end.
+    fn ended(&mut self, source: &Source, place: &Place) -> Result<(), ChunkError> {
+        let left_over = self.left_over(source, place)?;
+        if let Some(etag) = source.etag()
+            && left_over == 0
+        {
+            let input = source.path().to_string_lossy().into_owned();
+            self.ended.push(Complete { input, etag: etag.to_owned(), to: place.from });
+        }
         Ok(())
+    }
+
+    /// Notes what stands behind the last whole line: so many bytes.
+    fn left_over(&mut self, source: &Source, place: &Place) -> Result<u64, ChunkError> {
+        let length = source.plain_length()?.unwrap_or(place.from);
+        let left_over = length.saturating_sub(place.from);
+        self.loaded.unfinished_bytes += left_over;
+        Ok(left_over)
     }
 
     /// Gives the other workers their part of a large plain input, and says whether it is one.
     fn share(&mut self, source: &mut Source, place: &Place) -> Result<bool, ChunkError> {
         let Some(length) = source.plain_length()? else { return Ok(false) };
-        if length.saturating_sub(place.from) <= self.batch_bytes as u64 || place.attempt > 0 {
+        if length.saturating_sub(place.from) <= self.load.batch_bytes as u64 || place.attempt > 0 {
             return Ok(false);
         }
         let mut from = place.from;
         let mut parts = Vec::new();
-        let ends = chunk::cut(source, place, self.batch_bytes, length)?;
+        let ends = chunk::cut(source, place, self.load.batch_bytes, length)?;
         if ends.is_empty() {
             return Ok(false);
         }
@@ -260,19 +278,20 @@ impl<'a> Worker<'a> {
         to: u64,
         mut repeats: Arc<Repeats>,
     ) -> Result<(), ChunkError> {
-        let mut source = Source::open(input)?;
+        let mut source = Source::open_in(input, self.load.objects)?;
         let mut from = place.from;
-        while from < to {
+        while from < to && !self.load.interrupt.is_set() {
             match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
                 Followed::New(place) if place.from < to => {
                     self.loaded.known_bytes += place.from - from;
                     let Some(end) = self.take(&mut source, &place, Some(to), &mut repeats)? else {
-                        return self.left_over(&source, &place);
+                        return self.left_over(&source, &place).map(drop);
                     };
                     from = end;
                 }
-                Followed::New(place) => {
-                    self.loaded.known_bytes += place.from - from;
+                Followed::New(_) => {
+                    // What is claimed behind the part is for others to count.
+                    self.loaded.known_bytes += to - from;
                     return Ok(());
                 }
                 Followed::Shorter(claimed) => {
@@ -308,13 +327,15 @@ impl<'a> Worker<'a> {
     /// Looks for repeated ids in an input; one worker at a time, since that takes memory.
     fn look(&self, input: &Path, to: Option<u64>) -> std::io::Result<Arc<Repeats>> {
         let _alone = self.queue.looking.lock().unwrap_or_else(PoisonError::into_inner);
-        Repeats::find(input, to).map(Arc::new)
+        let mut source = Source::open_in(input, self.load.objects)?;
+        Repeats::find(&mut source, to).map(Arc::new)
     }
 
     /// Reads a chunk as it was planned, and says whether the input still holds it.
     fn read_again(&mut self, chunk: &Chunk) -> std::io::Result<bool> {
         let input = Path::new(&chunk.input);
-        let is_there = self.batch.read_again(&mut Source::open(input)?, chunk)?;
+        let is_there =
+            self.batch.read_again(&mut Source::open_in(input, self.load.objects)?, chunk)?;
         if is_there && chunk.from > 0 {
             self.batch.set_repeats(self.look(input, Some(chunk.to))?);
         }
@@ -339,9 +360,14 @@ impl<'a> Worker<'a> {
 
     /// Publishes the batch, and says whether the chunk that was read last is part of it.
     fn publish(&mut self) -> Result<bool, Failure> {
-        let Some(Published { done, has_last }) = self.batch.publish(self.ledger)? else {
-            return Ok(true);
-        };
+        let ended = std::mem::take(&mut self.ended);
+        let published = self.batch.publish(self.ledger)?;
+        // Of an object that another load has a part of, that load may have taken less.
+        if !ended.is_empty() && published.as_ref().is_none_or(|published| published.has_all) {
+            self.ledger.completed(&ended)?;
+        }
+        let Some(Published { done, has_last, has_all }) = published else { return Ok(true) };
+        self.loaded.is_shared |= !has_all;
         self.loaded.files += done.files.len() as u64;
         self.loaded.counts.add(done.counts);
         Ok(has_last)

@@ -133,7 +133,7 @@ fn each_line(
     mut take: impl FnMut(&str, &mut u64) -> Result<(), String>,
 ) -> Result<(), Failure> {
     read.files += 1;
-    let mut lines = Lines::open(path)?;
+    let mut lines = Lines::open_file(path)?;
     while let Some(found) = lines.read().map_err(Failure::file("read", path))? {
         let taken = match found {
             Found::Whole(bytes) | Found::Unfinished(bytes) if bytes.trim_ascii().is_empty() => {

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bad_input;
+mod follow;
 mod help;
 mod ledger;
 mod load;
 mod recover;
 mod replicate;
+mod s3;
 mod stats;
 mod tail;
 mod verify;

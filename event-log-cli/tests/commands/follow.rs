@@ -1,0 +1,78 @@
+//! `load --follow`, and Ctrl-C.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::load::{SMALL_BATCHES, files, in_memory, load, many, start};
+use crate::write;
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn what_is_written_while_it_follows_is_in_the_lake_until_ctrl_c_ends_it() {
+    let directory = in_memory();
+    let log = directory.path().join("log");
+    fs::create_dir(&log).unwrap();
+    let lines = many(900);
+    write(&log, "events.0.jsonl", &lines[..300]);
+    let lake = directory.path().join("lake");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_event-log"))
+        .args(["load", log.to_str().unwrap(), "--lake", lake.to_str().unwrap()])
+        .args(["--follow", "--every", "1", "--format", "json"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let wait_for = |count: usize| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let rows = || files(&lake).values().map(|text| text.lines().count()).sum::<usize>();
+        while !lake.join("_lake.json").exists() || rows() < count {
+            assert!(Instant::now() < deadline, "{} of {count} rows came", rows());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(rows(), count);
+    };
+    wait_for(300);
+    // One grows, another appears.
+    let mut grown = fs::File::options().append(true).open(log.join("events.0.jsonl")).unwrap();
+    for line in &lines[300..600] {
+        writeln!(grown, "{line}").unwrap();
+    }
+    wait_for(600);
+    write(&log, "events.1.jsonl", &lines[600..]);
+    wait_for(900);
+    interrupt(&child);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn ctrl_c_ends_a_load_after_its_batches_and_leaves_nothing_half_written() {
+    let directory = in_memory();
+    let inputs = directory.path().join("inputs");
+    fs::create_dir(&inputs).unwrap();
+    for (number, lines) in many(10_000).chunks(150).enumerate() {
+        write(&inputs, &format!("events.{number:02}.jsonl"), lines);
+    }
+    let unharmed = directory.path().join("unharmed");
+    load(&[&inputs], &unharmed, &SMALL_BATCHES);
+    let wanted = files(&unharmed);
+    let lake = directory.path().join("lake");
+    let mut child = start(&inputs, &lake);
+    let done = || fs::read_dir(lake.join("_ledger/done")).map_or(0, Iterator::count);
+    while done() == 0 && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    interrupt(&child);
+    let code = child.wait().unwrap().code();
+    assert!(matches!(code, Some(0 | 3)), "{code:?}");
+    let planned = fs::read_dir(lake.join("_ledger/batches")).unwrap().count();
+    assert_eq!(done(), planned, "what was begun is done");
+    assert_eq!(fs::read_dir(lake.join("_tmp")).unwrap().count(), 0);
+    let (code, report) = load(&[&inputs], &lake, &SMALL_BATCHES);
+    assert_eq!((code, &report["resumed"]), (Some(0), &0.into()));
+    assert!(files(&lake) == wanted);
+}
