@@ -147,10 +147,14 @@ impl TestLake {
             .format(format)
             .shape(shape)
             .by_day(BY_DAY);
+        // Where the partitions are the directories, MSCK REPAIR has found them.
+        let registered = |engine| match shape {
+            Shape::Dt => self.partitions(engine, &remote),
+            _ => String::new(),
+        };
         // Spark has no JSON SerDe of Hive's.
-        let hive = (format == Format::Parquet).then(|| {
-            outputs::hive::tables(&self.catalog, &remote) + &self.partitions(Engine::Hive, &remote)
-        });
+        let hive = (format == Format::Parquet)
+            .then(|| outputs::hive::tables(&self.catalog, &remote) + &registered(Engine::Hive));
         let examples = self.catalog.events.iter();
         let examples =
             examples.map(|event| (event.event_type.clone(), json!(example_query(event, &options))));
@@ -158,7 +162,7 @@ impl TestLake {
             "name": format!("{name} by {shape:?}"),
             "shape": if shape == Shape::Dt { "dt" } else { "parts" },
             "duckdb": outputs::duckdb::views(&self.catalog, &options),
-            "spark": outputs::spark::tables(&self.catalog, &remote) + &self.partitions(Engine::Spark, &remote),
+            "spark": outputs::spark::tables(&self.catalog, &remote) + &registered(Engine::Spark),
             "hive": hive,
             "example_queries": examples.collect::<serde_json::Map<_, _>>(),
         })

@@ -21,7 +21,7 @@ use tests::catalog::{mutations, schemas};
 use tests::random::Random;
 
 const PAIRS: u64 = 1_000;
-const SPARK_PAIRS: u64 = 100;
+const SPARK_PAIRS: u64 = 60;
 const LINES: u64 = 6;
 
 /// How many of the pairs that are called breaking may be harmless, in percent.
