@@ -7,10 +7,12 @@
 //! - [`lake`]: where tables lie and what was loaded. [`load`]: events to a lake.
 //! - [`replicate`]: one user's events to the traffic of many. [`tally`], [`expected`]: what events amount to,
 //!   to compare copies of them.
+//! - [`compact`]: small files of a lake to larger ones.
 //! - [`failure`]: what stops a command, and the exit codes.
 
 pub mod cli;
 pub mod commands;
+pub mod compact;
 pub mod expected;
 pub mod failure;
 pub mod input;

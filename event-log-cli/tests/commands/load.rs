@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use crate::{event_log, event_log_json, line, write};
 
 /// Every file of a lake that holds events or quarantined lines, uncompressed, by its path.
-fn files(lake: &Path) -> BTreeMap<PathBuf, String> {
+pub(crate) fn files(lake: &Path) -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     let mut directories = vec![lake.to_owned()];
     while let Some(directory) = directories.pop() {
@@ -40,7 +40,7 @@ fn files(lake: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 /// The rows of a lake by the directory that they lie in, sorted.
-fn rows(lake: &Path) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn rows(lake: &Path) -> BTreeMap<String, Vec<String>> {
     let mut rows = BTreeMap::<_, Vec<_>>::new();
     for (path, text) in files(lake) {
         let directory = path.parent().unwrap().to_str().unwrap().to_owned();
@@ -52,7 +52,11 @@ fn rows(lake: &Path) -> BTreeMap<String, Vec<String>> {
     rows
 }
 
-fn load(inputs: &[&Path], lake: &Path, options: &[&str]) -> (Option<i32>, serde_json::Value) {
+pub(crate) fn load(
+    inputs: &[&Path],
+    lake: &Path,
+    options: &[&str],
+) -> (Option<i32>, serde_json::Value) {
     let inputs = inputs.iter().map(|path| path.to_str().unwrap());
     let lake = ["--lake", lake.to_str().unwrap()];
     let arguments: Vec<_> =
@@ -60,7 +64,7 @@ fn load(inputs: &[&Path], lake: &Path, options: &[&str]) -> (Option<i32>, serde_
     event_log_json(&arguments)
 }
 
-fn events(report: &serde_json::Value) -> u64 {
+pub(crate) fn events(report: &serde_json::Value) -> u64 {
     report["events"].as_u64().unwrap()
 }
 
@@ -68,7 +72,7 @@ fn events(report: &serde_json::Value) -> u64 {
 const SMALL_BATCHES: [&str; 4] = ["--batch-bytes", "65536", "--format", "json"];
 
 /// Some thousand events of three types over some hours.
-fn many(count: u32) -> Vec<String> {
+pub(crate) fn many(count: u32) -> Vec<String> {
     let one = |n: u32| {
         let date = format!("2021-09-16T{:02}:{:02}:00Z", n % 7, n % 60);
         let event_type = ["purchase", "sign_up", "lesson_started"][n as usize % 3];
@@ -355,7 +359,7 @@ fn a_load_that_is_killed_is_repaired_by_loading_again() {
 }
 
 /// A directory in memory, where there is such: many small loads sync many small files.
-fn in_memory() -> tempfile::TempDir {
+pub(crate) fn in_memory() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() {
         tempfile::tempdir_in(memory).unwrap()

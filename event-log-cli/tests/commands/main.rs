@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod compact;
 mod help;
 mod ledger;
 mod load;
+mod parquet;
 mod recover;
 mod replicate;
+mod schema;
 mod stats;
 mod tail;
 mod verify;
