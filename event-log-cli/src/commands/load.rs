@@ -28,13 +28,13 @@ const BATCH_BYTES_MIN: usize = 64 << 10;
 /// The options of `load`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, directories, patterns, or s3://BUCKET/PREFIX with what lies below. What was loaded before is passed over; a file that has grown
+    /// Files, directories, patterns, or `s3://BUCKET/PREFIX` with what lies below. What was loaded before is passed over; a file that has grown
     /// since is loaded from where it ended.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// The lake: a directory, which is made if it is not there, or s3://BUCKET/PREFIX, for which
-    /// credentials, region, endpoint and patience come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-    /// AWS_REGION, AWS_ENDPOINT_URL, AWS_TIMEOUT, AWS_MAX_ATTEMPTS.
+    /// The lake: a directory, which is made if it is not there, or `s3://BUCKET/PREFIX`, for which
+    /// credentials, region, endpoint and patience come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
+    /// `AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_TIMEOUT`, `AWS_MAX_ATTEMPTS`.
     #[arg(long, value_name = "LAKE")]
     pub lake: String,
     /// What the files of the lake are; the same for all loads of a lake.
