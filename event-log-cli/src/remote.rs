@@ -349,6 +349,7 @@ fn found<T>(answer: Result<T, Error>) -> io::Result<Option<T>> {
 }
 
 /// The error as one text: that of the client holds those of its causes already.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn told(error: Error) -> io::Error {
     let kind = match &error {
         Error::NotFound { .. } => io::ErrorKind::NotFound,
