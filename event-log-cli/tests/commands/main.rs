@@ -1,6 +1,7 @@
 //! The commands as a user runs them: the binary, real files, exit codes and output.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::print_stdout, reason = "a test says what it skips, and what it counted")]
 
 mod bad_input;
 mod compact;

@@ -1,4 +1,4 @@
-//! A SeaweedFS of this test run: on ports and in a directory of its own, ended with the run.
+//! A `SeaweedFS` of this test run: on ports and in a directory of its own, ended with the run.
 
 use std::collections::BTreeMap;
 use std::env;
