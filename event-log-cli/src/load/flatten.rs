@@ -10,6 +10,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::value::RawValue;
+
 use crate::line::{Line, Member};
 
 /// What is taken by the envelope and by partitions. Engines do not tell capitals from small letters.
@@ -45,18 +47,26 @@ pub fn row(line: &Line<'_>, out: &mut Vec<u8>, mut renamed: impl FnMut(&str, &st
         out.extend_from_slice(key);
         out.extend_from_slice(value.get().as_bytes());
     }
-    let members = || line.common_fields.iter().chain(&line.params);
-    for (index, (key, value)) in members().enumerate() {
+    for (key, name, value) in members(line) {
         out.push(b',');
-        let name = free_name(&key.0, index, members);
-        if name != key.0 {
-            renamed(&key.0, &name);
+        if name != key {
+            renamed(key, &name);
         }
         text(&name, out);
         out.push(b':');
         out.extend_from_slice(value.get().as_bytes());
     }
     out.extend_from_slice(b"}\n");
+}
+
+/// The common fields and params: the key of each, its name in the row, its value.
+pub(crate) fn members<'l, 'a>(
+    line: &'l Line<'a>,
+) -> impl Iterator<Item = (&'l str, Cow<'l, str>, &'a RawValue)> {
+    let members = || line.common_fields.iter().chain(&line.params);
+    members().enumerate().map(move |(index, (key, value))| {
+        (key.0.as_ref(), free_name(&key.0, index, members), *value)
+    })
 }
 
 /// The name of the member with this index: its own, unless that is taken.

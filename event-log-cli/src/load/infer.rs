@@ -1,14 +1,30 @@
 //! The types of columns where there is no catalogue: what the lines themselves show.
 //!
 //! Lines cannot tell an id from a text, nor a moment: what is text stays text. Values that contradict one
-//! another under one key make a column of JSON, which holds both as they are.
+//! another under one key make a column of JSON, which holds both as they are. So every line that was looked
+//! at fits the columns that come of it.
+//!
+//! ```text
+//!                        JSON
+//!       ┌───────┬────────┼───────────┬────────────┐
+//!    boolean  text    integer      float      list, record: by what they hold
+//!                        └─────┬─────┘
+//!              integer that a float holds too
+//! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use event_log_catalog::{Catalog, Envelope, EventSchema, Field, FieldType, ListItem, UserIdType};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::line::Line;
+use crate::load::flatten;
+
+/// Values inside of so many others are JSON: no query goes so deep.
+const MOST_DEPTH: u8 = 16;
+
+/// A floating-point number of 64 bits is told from all others by so many digits.
+const FLOAT_DIGITS: usize = 17;
 
 /// What is known of the values under one key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +33,8 @@ enum Guess {
     #[default]
     Nothing,
     Boolean,
+    /// Integers that a floating-point number holds too: up to 2^53.
+    SmallInteger,
     /// Integers of 64 bits with a sign.
     Integer,
     Float,
@@ -40,17 +58,20 @@ impl Guesses {
     pub fn look(&mut self, text: &[u8]) {
         let Ok(line) = Line::parse(text) else { return };
         learn(&mut self.user_id, line.user_id.get());
-        for (key, value) in &line.common_fields {
-            learn(self.common_fields.entry(key.0.clone().into_owned()).or_default(), value.get());
-        }
         let event = self.events.entry(line.event_type.clone().into_owned()).or_default();
-        for (key, value) in &line.params {
-            if let Some(guess) = event.get_mut(&*key.0) {
+        for (index, (_, name, value)) in flatten::members(&line).enumerate() {
+            let is_common = index < line.common_fields.len();
+            let fields = if is_common { &mut self.common_fields } else { &mut *event };
+            // Columns do not tell capitals from small letters.
+            let name = if name.chars().any(char::is_uppercase) {
+                name.to_lowercase().into()
+            } else {
+                name
+            };
+            if let Some(guess) = fields.get_mut(&*name) {
                 learn(guess, value.get());
             } else {
-                let mut guess = Guess::Nothing;
-                learn(&mut guess, value.get());
-                event.insert(key.0.clone().into_owned(), guess);
+                fields.insert(name.into_owned(), Guess::of(value.get(), MOST_DEPTH));
             }
         }
     }
@@ -61,7 +82,7 @@ impl Guesses {
         let mut catalog = known.clone();
         if known.events.is_empty() && known.envelope == Envelope::default() {
             catalog.envelope.user_id = match self.user_id {
-                Guess::Nothing | Guess::Integer => UserIdType::Integer,
+                Guess::Nothing | Guess::SmallInteger | Guess::Integer => UserIdType::Integer,
                 _ => UserIdType::String,
             };
         }
@@ -111,35 +132,57 @@ fn field(name: &str, guess: &Guess) -> Field {
 }
 
 fn learn(guess: &mut Guess, json: &str) {
-    let Ok(value) = serde_json::from_str(json) else { return };
-    *guess = std::mem::take(guess).and(Guess::of(&value, json));
+    if *guess != Guess::Json {
+        *guess = std::mem::take(guess).and(Guess::of(json, MOST_DEPTH));
+    }
 }
 
 impl Guess {
-    fn of(value: &Value, json: &str) -> Self {
-        match value {
-            Value::Null => Self::Nothing,
-            Value::Bool(_) => Self::Boolean,
-            Value::Number(number) if number.is_i64() => Self::Integer,
-            // A greater integer would be rounded.
-            Value::Number(_) if json.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
-                Self::Json
-            }
-            Value::Number(number) if number.is_f64() => Self::Float,
-            Value::Number(_) => Self::Json,
-            Value::String(_) => Self::Text,
-            Value::Array(items) => {
-                let item = |item: &Value| Self::of(item, &item.to_string());
-                let joined = items.iter().map(item).fold(Self::Nothing, Self::and);
-                Self::List(Box::new(joined))
-            }
-            Value::Object(members) => Self::Record(
-                members
-                    .iter()
-                    .map(|(key, value)| (key.clone(), Self::of(value, &value.to_string())))
-                    .collect(),
-            ),
+    fn of(json: &str, depth: u8) -> Self {
+        match json.as_bytes().first() {
+            Some(b'n') => Self::Nothing,
+            Some(b't' | b'f') => Self::Boolean,
+            Some(b'"') => Self::Text,
+            Some(b'-' | b'0'..=b'9') => Self::of_number(json),
+            Some(b'[') if depth > 0 => Self::of_list(json, depth - 1),
+            Some(b'{') if depth > 0 => Self::of_record(json, depth - 1),
+            _ => Self::Json,
         }
+    }
+
+    fn of_number(json: &str) -> Self {
+        if json.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return match json.parse::<i64>() {
+                Ok(value) if value.unsigned_abs() <= 1 << 53 => Self::SmallInteger,
+                Ok(_) => Self::Integer,
+                Err(_) => Self::Json,
+            };
+        }
+        // More digits are a decimal number that would be rounded.
+        let is_kept = json.parse().is_ok_and(f64::is_finite) && digits(json) <= FLOAT_DIGITS;
+        if is_kept { Self::Float } else { Self::Json }
+    }
+
+    fn of_list(json: &str, depth: u8) -> Self {
+        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json) else { return Self::Json };
+        let items = items.iter().map(|item| Self::of(item.get(), depth));
+        Self::List(Box::new(items.fold(Self::Nothing, Self::and)))
+    }
+
+    fn of_record(json: &str, depth: u8) -> Self {
+        let members = serde_json::from_str::<BTreeMap<String, &RawValue>>(json);
+        let Ok(members) = members else { return Self::Json };
+        let members = members.into_iter();
+        Self::record(members.map(|(name, value)| (name, Self::of(value.get(), depth))).collect())
+    }
+
+    /// A record, if the members have names that engines can tell from one another.
+    fn record(members: BTreeMap<String, Self>) -> Self {
+        let names: HashSet<_> = members.keys().map(|name| name.to_lowercase()).collect();
+        if names.len() < members.len() || names.contains("") {
+            return Self::Json;
+        }
+        Self::Record(members)
     }
 
     /// What holds both.
@@ -153,10 +196,11 @@ impl Guess {
                     let known = one.entry(key).or_default();
                     *known = std::mem::take(known).and(guess);
                 }
-                Self::Record(one)
+                Self::record(one)
             }
-            // An integer beyond 53 bits is refused by a column of floats, not rounded.
-            (Self::Integer, Self::Float) | (Self::Float, Self::Integer) => Self::Float,
+            (Self::SmallInteger, number @ (Self::Integer | Self::Float))
+            | (number @ (Self::Integer | Self::Float), Self::SmallInteger) => number,
+            // Among them a float and an integer that it would round.
             _ => Self::Json,
         }
     }
@@ -165,7 +209,7 @@ impl Guess {
         match self {
             Self::Nothing | Self::Json => FieldType::Json,
             Self::Boolean => FieldType::Boolean,
-            Self::Integer => FieldType::Integer { bits: 64, signed: true },
+            Self::SmallInteger | Self::Integer => FieldType::Integer { bits: 64, signed: true },
             Self::Float => FieldType::Float { bits: 64 },
             Self::Text => FieldType::String,
             Self::List(item) => {
@@ -177,3 +221,13 @@ impl Guess {
         }
     }
 }
+
+/// The digits of a number without its exponent and the zeros that it begins with.
+fn digits(number: &str) -> usize {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit);
+    digits.skip_while(|digit| *digit == b'0').count()
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! - [`cell`]: a row of JSON against the types of its table. What contradicts them is no row of the table:
-//!   nothing is rounded, cut or made null to fit.
+//!   nothing is rounded, cut or made null to fit, but for what the types themselves say: a fraction is the
+//!   nearest floating-point number, and a moment ends at its microsecond.
 //! - [`columns`]: rows to arrays of values. [`file`]: arrays to a file.
 
 pub mod cell;
@@ -69,7 +70,7 @@ impl Tables {
         Self(tables)
     }
 
-    /// The tables of a lake: those of this catalogue, which becomes the lake's; or, without one, what the
+    /// The tables of a lake: those of this catalogue, which joins the lake's; or, without one, what the
     /// inputs show beyond the lake's, which takes a pass over them.
     ///
     /// # Errors
@@ -80,7 +81,8 @@ impl Tables {
         inputs: &[String],
     ) -> Result<Self, Failure> {
         if let Some(given) = given {
-            return catalog::agree(store, |_| given.clone()).map(|catalog| Self::of(&catalog));
+            let joined = catalog::agree(store, |there| catalog::joined(there, given));
+            return joined.map(|catalog| Self::of(&catalog));
         }
         let mut guesses = Guesses::default();
         let look = |line: &[u8]| {

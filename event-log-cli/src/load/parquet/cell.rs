@@ -1,6 +1,7 @@
 //! One row of JSON to one checked value per column.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
@@ -70,11 +71,25 @@ impl<'de> Visitor<'de> for Row<'_> {
             let index = self.0.index(&key).ok_or_else(|| {
                 A::Error::custom(format_args!("the catalogue has no field `{key}` of this type"))
             })?;
-            cells[index] = cell(&self.0.columns[index].column_type, value)
-                .map_err(|reason| A::Error::custom(format_args!("`{key}`: {reason}")))?;
+            set(&mut cells[index], &key, &self.0.columns[index].column_type, value)
+                .map_err(A::Error::custom)?;
         }
         Ok(cells)
     }
+}
+
+/// Reads the value under a key. Under a key that stands there twice one value would be lost.
+fn set<'a>(
+    to: &mut Cell<'a>,
+    key: &str,
+    column_type: &ColumnType,
+    value: &'a RawValue,
+) -> Result<(), String> {
+    if *to != Cell::Null {
+        return Err(format!("the key `{key}` stands there twice"));
+    }
+    *to = cell(column_type, value).map_err(|reason| format!("`{key}`: {reason}"))?;
+    Ok(())
 }
 
 /// A value against the type of its column.
@@ -90,7 +105,7 @@ fn cell<'a>(column_type: &ColumnType, value: &'a RawValue) -> Result<Cell<'a>, S
             _ => None,
         },
         ColumnType::Integer { bits } => integer(text, *bits).map(Cell::Integer),
-        ColumnType::Float { .. } => float(text).map(Cell::Float),
+        ColumnType::Float { bits } => float(text, *bits).map(Cell::Float),
         ColumnType::Decimal { precision, scale } => {
             let digits = string(text).unwrap_or(Cow::Borrowed(text));
             decimal(&digits, *precision, *scale).map(Cell::Decimal)
@@ -180,7 +195,11 @@ impl<'de> Visitor<'de> for Map<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut cells = Vec::new();
+        let mut keys = HashSet::new();
         while let Some((Key(key), value)) = map.next_entry::<Key<'de>, &RawValue>()? {
+            if !keys.insert(key.clone()) {
+                return Err(A::Error::custom(format_args!("the key `{key}` stands there twice")));
+            }
             cells.push((key, cell(self.0, value).map_err(A::Error::custom)?));
         }
         Ok(cells)
@@ -200,8 +219,8 @@ impl<'de> Visitor<'de> for Record<'_> {
             let index = self.0.iter().position(|member| member.name == key).ok_or_else(|| {
                 A::Error::custom(format_args!("the catalogue has no member `{key}` of it"))
             })?;
-            cells[index] = cell(&self.0[index].column_type, value)
-                .map_err(|reason| A::Error::custom(format_args!("`{key}`: {reason}")))?;
+            set(&mut cells[index], &key, &self.0[index].column_type, value)
+                .map_err(A::Error::custom)?;
         }
         Ok(cells)
     }
@@ -218,12 +237,18 @@ fn integer(text: &str, bits: u8) -> Option<i64> {
     ((value << unused) >> unused == value).then_some(value)
 }
 
-/// A number; an integer that it would round is none.
-fn float(text: &str) -> Option<f64> {
-    let value: f64 = if is_number(text) { text.parse().ok()? } else { return None };
+/// The number of the column's width that is nearest to a fraction; an integer that it would round is none.
+fn float(text: &str, bits: u8) -> Option<f64> {
+    if !is_number(text) {
+        return None;
+    }
+    let (value, whole_to) = match bits {
+        ..=32 => (f64::from(text.parse::<f32>().ok()?), 2_f64.powi(24)),
+        _ => (text.parse().ok()?, 2_f64.powi(53)),
+    };
     let is_whole = !text.contains(['.', 'e', 'E']);
     #[expect(clippy::cast_possible_truncation, reason = "2^53 and less are whole")]
-    let is_exact = || value.abs() <= 2_f64.powi(53) && text.parse() == Ok(value as i64);
+    let is_exact = || value.abs() <= whole_to && text.parse() == Ok(value as i64);
     (value.is_finite() && (!is_whole || is_exact())).then_some(value)
 }
 
@@ -268,7 +293,9 @@ fn name(column_type: &ColumnType) -> String {
     match column_type {
         ColumnType::Boolean => "true or false".to_owned(),
         ColumnType::Integer { bits } => format!("an integer of {bits} bits"),
-        ColumnType::Float { .. } => "a number".to_owned(),
+        ColumnType::Float { bits } => {
+            format!("a number that {bits} bits of floating point hold without rounding an integer")
+        }
         ColumnType::Decimal { precision, scale } => {
             format!("a decimal number of {precision} digits, {scale} of them behind the point")
         }
@@ -291,3 +318,6 @@ fn shortened(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
