@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::commands::{ledger, load, recover, replicate, stats, tail, verify};
+use crate::commands::{
+    catalog, compact, ledger, load, recover, replicate, schema, stats, tail, validate, verify,
+};
 
 /// What scripts can rely on.
 const EXIT_CODES: &str = "\
@@ -41,6 +43,14 @@ pub enum Command {
     Replicate(replicate::Args),
     /// Compare a lake, or segments, with what is expected, and print each difference.
     Verify(verify::Args),
+    /// Join the small files of a lake's partitions that are over.
+    Compact(compact::Args),
+    /// Write what follows from the catalogue: table definitions, JSON Schema, a data dictionary.
+    Schema(schema::Args),
+    /// Check lines against the catalogue, and print each bad one.
+    Validate(validate::Args),
+    /// Compare catalogues.
+    Catalog(catalog::Args),
     /// Write what dead processes left in their spools into segments.
     Recover(recover::Args),
     /// Say which events were dropped, when and why, as the log's gap lines tell.

@@ -1,13 +1,17 @@
 //! The commands, one per file: its options, its report, how the report is printed.
 
+pub mod catalog;
+pub mod compact;
 pub mod filter;
 pub mod ledger;
 pub mod load;
 pub mod recover;
 pub mod replicate;
 mod report;
+pub mod schema;
 pub mod stats;
 pub mod tail;
+pub mod validate;
 pub mod verify;
 
 use std::io::Write;
@@ -29,6 +33,10 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Result<Outcome, Failure> {
         Command::Load(args) => load::run(args, cli.json, out),
         Command::Replicate(args) => replicate::run(args, cli.json, out),
         Command::Verify(args) => verify::run(args, cli.json, out),
+        Command::Compact(args) => compact::run(args, cli.json, out),
+        Command::Schema(args) => schema::run(args, cli.json, out),
+        Command::Validate(args) => validate::run(args, cli.json, out),
+        Command::Catalog(args) => catalog::run(args, cli.json, out),
         Command::Ledger(args) => ledger::run(args, cli.json, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "event-log", &mut { out });

@@ -9,10 +9,12 @@
 //!   to compare copies of them.
 //! - [`remote`]: objects of an S3-compatible store. [`interrupt`]: Ctrl-C.
 //! - `lambda`, with the feature of that name: the load of one object, as a function service runs it.
+//! - [`compact`]: small files of a lake to larger ones.
 //! - [`failure`]: what stops a command, and the exit codes.
 
 pub mod cli;
 pub mod commands;
+pub mod compact;
 pub mod expected;
 pub mod failure;
 pub mod input;

@@ -73,9 +73,9 @@ pub fn joined(there: &Catalog, given: &Catalog) -> Catalog {
 fn keep(there: &[Field], fields: &mut Vec<Field>) {
     for field in there {
         let is_name = |name: &str| name.eq_ignore_ascii_case(&field.name);
-        let is_kept = fields
-            .iter()
-            .any(|other| is_name(&other.name) || other.renamed_from.as_deref().is_some_and(is_name));
+        let is_kept = fields.iter().any(|other| {
+            is_name(&other.name) || other.renamed_from.as_deref().is_some_and(is_name)
+        });
         if !is_kept {
             fields.push(field.clone());
         }
@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn a_renamed_field_or_type_is_not_kept_under_its_former_name_as_well() {
         let there = catalog(&[("a", &integer("old", 8))]);
-        let field = r#"{"name":"new","renamed_from":"OLD","type":{"integer":{"bits":8,"signed":true}}}"#;
+        let field =
+            r#"{"name":"new","renamed_from":"OLD","type":{"integer":{"bits":8,"signed":true}}}"#;
         let mut given = catalog(&[("b", field)]);
         given.events[0].renamed_from = Some("a".to_owned());
         assert_eq!(joined(&there, &given), given);

@@ -74,6 +74,19 @@ impl LocalStore {
         published
     }
 
+    /// The names of the directories in this one; none if it is none.
+    ///
+    /// # Errors
+    /// If it cannot be listed.
+    pub fn list_directories(&self, directory: &str) -> Result<Vec<String>, StoreError> {
+        let mut names = match self.list(directory) {
+            Err(error) if error.source.kind() == io::ErrorKind::NotADirectory => Vec::new(),
+            names => names?,
+        };
+        names.retain(|name| self.root.join(directory).join(name).is_dir());
+        Ok(names)
+    }
+
     fn unsynced(&self) -> MutexGuard<'_, HashMap<ThreadId, Vec<PathBuf>>> {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -87,6 +87,16 @@ impl Settings {
         }
     }
 
+    /// Those of a lake that is there.
+    ///
+    /// # Errors
+    /// If there is none, or another version wrote it.
+    pub fn of(store: &dyn Store) -> Result<Self, Failure> {
+        let there = store.get(PATH)?.unwrap_or_default();
+        serde_json::from_slice(&there)
+            .map_err(|source| Failure::Ledger { path: PATH.to_owned(), source })
+    }
+
     fn text(&self) -> Vec<u8> {
         let mut text = serde_json::to_vec_pretty(self).expect("settings are plain data");
         text.push(b'\n');

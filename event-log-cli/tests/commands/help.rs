@@ -2,7 +2,19 @@
 
 use crate::event_log;
 
-const COMMANDS: [&str; 7] = ["tail", "stats", "load", "recover", "ledger", "replicate", "verify"];
+const COMMANDS: [&str; 11] = [
+    "tail",
+    "stats",
+    "load",
+    "compact",
+    "schema",
+    "validate",
+    "catalog",
+    "recover",
+    "ledger",
+    "replicate",
+    "verify",
+];
 
 #[test]
 fn help_completions_and_manual_name_every_command() {

@@ -40,7 +40,7 @@ pub(crate) fn files(lake: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 /// The rows of a lake by the directory that they lie in, sorted.
-fn rows(lake: &Path) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn rows(lake: &Path) -> BTreeMap<String, Vec<String>> {
     sorted(files(lake))
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn load(
     event_log_json(&arguments)
 }
 
-fn events(report: &serde_json::Value) -> u64 {
+pub(crate) fn events(report: &serde_json::Value) -> u64 {
     report["events"].as_u64().unwrap()
 }
 

@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_input;
+mod compact;
 mod follow;
 mod help;
 mod ledger;
 mod load;
+mod parquet;
 mod recover;
 mod replicate;
 mod s3;
+mod schema;
 mod stats;
 mod tail;
 mod verify;

@@ -14,7 +14,9 @@ fn line(common: &str, user_id: &str, params: &str) -> String {
 
 fn inferred(lines: &[String]) -> Catalog {
     let mut guesses = Guesses::default();
-    lines.iter().for_each(|line| guesses.look(line.as_bytes()));
+    for line in lines {
+        guesses.look(line.as_bytes());
+    }
     guesses.beyond(&Catalog::default())
 }
 
@@ -75,8 +77,20 @@ fn what_holds_both_is_found_and_nothing_is_rounded() {
 #[test]
 fn what_is_found_does_not_depend_on_the_order_of_the_lines() {
     let values = [
-        "null", "true", "1", "9007199254740993", "0.5", r#""x""#, "[]", "[1]", "[0.5]", "{}",
-        r#"{"a":1}"#, r#"{"a":9007199254740993}"#, r#"{"A":1}"#, r#"{"b":null}"#,
+        "null",
+        "true",
+        "1",
+        "9007199254740993",
+        "0.5",
+        r#""x""#,
+        "[]",
+        "[1]",
+        "[0.5]",
+        "{}",
+        r#"{"a":1}"#,
+        r#"{"a":9007199254740993}"#,
+        r#"{"A":1}"#,
+        r#"{"b":null}"#,
     ];
     for one in values {
         for other in values {

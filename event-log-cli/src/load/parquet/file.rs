@@ -63,11 +63,7 @@ impl ParquetRows {
             arrays.push(column.finish()?);
         }
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
-            .set_created_by("event-log".to_owned())
-            .build();
-        let mut writer = ArrowWriter::try_new(out, schema, Some(properties))?;
+        let mut writer = ArrowWriter::try_new(out, schema, Some(properties()?))?;
         writer.write(&batch)?;
         writer.close()?;
         Ok(())
@@ -75,3 +71,11 @@ impl ParquetRows {
 }
 
 const ZSTD_LEVEL: i32 = 1;
+
+/// How all files of a lake are written.
+pub(crate) fn properties() -> Result<WriterProperties, ParquetError> {
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_created_by("event-log".to_owned())
+        .build())
+}
