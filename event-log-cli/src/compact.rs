@@ -173,10 +173,10 @@ impl Compact<'_> {
         format: Format,
         batches: &HashSet<String>,
         earlier: &HashSet<String>,
-        compacted: &mut Compacted,
+        sums: &mut Compacted,
     ) -> Result<(), Failure> {
         let directory = self.root.join(partition);
-        compacted.stale += self.remove_stale(partition, earlier)?;
+        sums.stale += self.remove_stale(partition, earlier)?;
         let candidates = candidates(&directory, format, batches)?;
         let kinds = join::kinds(&directory, &candidates, format)?;
         let Some(plan) = Plan::of(partition, kinds, self.target_bytes, format.ending()) else {
@@ -190,11 +190,11 @@ impl Compact<'_> {
         swap::finish(self.root, &join, &plan)?;
         self.done(&join, &plan)?;
         self.forget(&join)?;
-        compacted.partitions += 1;
-        compacted.into += plan.joined.len() as u64;
-        compacted.joined += plan.joined.iter().map(|file| file.sources.len() as u64).sum::<u64>();
+        sums.partitions += 1;
+        sums.into += plan.joined.len() as u64;
+        sums.joined += plan.joined.iter().map(|file| file.sources.len() as u64).sum::<u64>();
         let sources = candidates.iter().filter(|file| plan.is_source(&file.name));
-        compacted.bytes += sources.map(|file| file.bytes).sum::<u64>();
+        sums.bytes += sources.map(|file| file.bytes).sum::<u64>();
         Ok(())
     }
 
