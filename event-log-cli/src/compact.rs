@@ -156,9 +156,9 @@ impl Compact<'_> {
             for key in plan::keys(by) {
                 let mut below = Vec::new();
                 for directory in &directories {
-                    let names = self.store.list_directories(directory)?.into_iter();
-                    let named = names.filter(|name| name.starts_with(key));
-                    below.extend(named.map(|name| format!("{directory}/{name}")));
+                    let mut names = self.store.list_directories(directory)?;
+                    names.retain(|name| name.starts_with(key));
+                    below.extend(names.iter().map(|name| format!("{directory}/{name}")));
                 }
                 directories = below;
             }
