@@ -7,7 +7,7 @@
 //!
 //! A figure is the median of the rounds, in which the contenders follow each other. CPU is user and
 //! system time of the process and its threads, memory the peak of what was resident, `MB/s per core`
-//! the uncompressed input divided by the CPU seconds. DuckDB comes from PyPI into a virtual
+//! the uncompressed input divided by the CPU seconds. DuckDB comes from `PyPI` into a virtual
 //! environment below the working directory; without it the rest is measured, and that is said.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
