@@ -155,7 +155,7 @@
 //! a second.
 //!
 //! **Can closed segments be compressed?** Yes, with the feature `gzip` or `zstd` and
-//! `LoggerBuilder::compress`: a while after they were closed, so that collectors have read them, and by
+//! [`LoggerBuilder::compress`]: a while after they were closed, so that collectors have read them, and by
 //! a thread that harms nobody.
 //!
 //! **Who deletes old segments?** Nobody, unless a limit is set:
@@ -196,8 +196,7 @@
 //! survive the process. You are told ([`LogError::SpoolRemoved`]); restart the process.
 //!
 //! **Who can read the files?** Whoever the umask lets: segments and spools are created as any file
-//! is, and hold user ids,
-//! unless they are hashed ([`pii`]).
+//! is, and hold user ids, unless they are hashed ([`pii`]).
 //!
 //! # Reading the log in the same hour
 //!
@@ -221,7 +220,7 @@
 //! | `catalog` | the module [`catalog`] and [`assert_catalog!`]: all events of a program, compared with a reviewed file in a unit test; for `dev-dependencies`, as each event adds a function that runs before `main` | `event-log-catalog`, `inventory` |
 //! | `follow` | the module [`follow`], which reads the log as it grows | none |
 //! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
-//! | `gzip` | `LoggerBuilder::compress` with `Compression::Gzip`, for closed segments | `flate2` and five that it needs |
+//! | `gzip` | [`LoggerBuilder::compress`] with `Compression::Gzip`, for closed segments | `flate2` and five that it needs |
 //! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |
 //! | `pii` | `#[event(pii = "hash")]` and the key for it; see [`pii`] | `hmac`, `sha2`, `inventory` and ten that they need |
 //! | `stream` | `Context::scope_stream`: streams that are polled in a context | `futures-core` |
@@ -244,6 +243,11 @@
 #![cfg_attr(not(feature = "catalog"), doc = "[`catalog`]: #crate-features")]
 #![cfg_attr(not(feature = "catalog"), doc = "[`assert_catalog!`]: #crate-features")]
 #![cfg_attr(not(feature = "testing"), doc = "[`assert_emitted!`]: #crate-features")]
+#![cfg_attr(
+    feature = "_compression",
+    doc = "[`LoggerBuilder::compress`]: crate::LoggerBuilder::compress"
+)]
+#![cfg_attr(not(feature = "_compression"), doc = "[`LoggerBuilder::compress`]: #crate-features")]
 #![cfg_attr(feature = "metrics", doc = "[`metrics`]: crate::metrics")]
 #![cfg_attr(not(feature = "metrics"), doc = "[`metrics`]: #crate-features")]
 #![cfg_attr(feature = "tower", doc = "[`tower::ContextLayer`]: crate::tower::ContextLayer")]

@@ -31,7 +31,7 @@ const GAP_SCHEMA: &str = r#"{
     "fields": [
         {"name": "event_type", "type": "string", "optional": true},
         {"name": "reason", "type": "string", "optional": true},
-        {"name": "events", "type": {"integer": {"bits": 64, "signed": true}}},
+        {"name": "events", "type": {"integer": {"bits": 64, "signed": false}}},
         {"name": "first_dropped", "type": "timestamp"},
         {"name": "last_dropped", "type": "timestamp"}
     ]
