@@ -30,6 +30,8 @@ mod key;
 mod name;
 #[path = "../../event-log-derive/src/notes.rs"]
 mod notes;
+#[path = "../../event-log-derive/src/personal.rs"]
+mod personal;
 #[path = "../../event-log-derive/src/report.rs"]
 mod report;
 #[path = "../../event-log-derive/src/shape.rs"]
@@ -319,12 +321,14 @@ const SERDE: [&str; 20] = [
 ];
 #[rustfmt::skip]
 const OPTIONS: [&str; 22] = [
-    "as", "unit", "pii", "owner", "since", "deprecated", "renamed_from", "unlisted", "type", "crate", "rename", "skip", "skip_none", "user_id", "locale", "country_code", "json",
+    "as", "unit", "pii", "owner", "since", "deprecated", "renamed_from", "unlisted", "type", "crate",
+    "rename", "skip", "skip_none", "user_id", "locale", "country_code", "json",
     "r#type", "r#crate_", "rnam", "flatten", "skip::none",
 ];
 const FOREIGN: [&str; 6] = ["serde", "doc", "event::event", "::event", "r#event", "Event"];
 #[rustfmt::skip]
-const LITERALS: [&str; 35] = [
+const LITERALS: [&str; 38] = [
+    "\"hash\"", "\"mask\"", "\"drop\"",
     "\"camelCase\"", "\"SCREAMING-KEBAB-CASE\"", "\"Vec<T>\"", "\"ms\"", "\"u8\"",
     "\"sign_up\"", "\"a\"", "\"A\"", "\"id\"", "\"Year\"", "\"event_log_gap\"", "\"größe\"", "\"\"",
     "\"::event_log\"", "\"crate\"", "\"self::a\"", "\"::\"", "\"a::\"", "\"a::b<c>\"", "\"a b\"",

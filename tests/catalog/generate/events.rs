@@ -66,7 +66,7 @@ fn params(owner: &str, own: &[Known], known: &[Known], random: &mut Random) -> (
     }
     for index in 0..random.below(6) {
         let ty = any(2, known, random);
-        let (attributes, ty) = match random.below(10) {
+        let (attributes, ty) = match random.below(12) {
             0 => ("#[event(skip)]".into(), "Nothing".into()),
             1 => ("#[event(skip_none)]".into(), format!("Option<{ty}>")),
             2 => ("#[event(json)]".into(), ty),
@@ -78,6 +78,14 @@ fn params(owner: &str, own: &[Known], known: &[Known], random: &mut Random) -> (
             }
             5 => ("#[event(as = \"u8\")]".into(), "std::num::Wrapping<u8>".into()),
             6 => ("#[deprecated]".into(), ty),
+            7 => {
+                let ty = random.pick(&["u64", "String", "Option<String>", "std::net::IpAddr"]);
+                ("#[event(pii = \"hash\")]".into(), ty.to_owned())
+            }
+            8 => {
+                let treatment = random.pick(&["mask", "drop"]);
+                (format!("#[event(pii = \"{treatment}\")]"), "Nothing".to_owned())
+            }
             _ => (String::new(), ty),
         };
         let field = format!("{}_{index}", random.pick(&["amount", "price", "of", "HTTP"]));
