@@ -2,7 +2,7 @@
 //!
 //! - [`cli`]: the commands and their options. [`commands`]: what each does.
 //! - [`input`]: files, directories and patterns to lines, compressed or not.
-//! - [`line`]: one line, taken apart; its values keep their bytes. [`json`]: the same faster, for lines in
+//! - [`mod@line`]: one line, taken apart; its values keep their bytes. [`json`]: the same faster, for lines in
 //!   the form that loggers write.
 //! - [`lake`]: where tables lie and what was loaded. [`load`]: events to a lake.
 //! - [`replicate`]: one user's events to the traffic of many. [`tally`], [`expected`]: what events amount to,

@@ -7,7 +7,7 @@
 //! - [`cell`]: a row of JSON against the types of its table. What contradicts them is no row of the table:
 //!   nothing is rounded, cut or made null to fit, but for what the types themselves say: a fraction is the
 //!   nearest floating-point number, and a moment ends at its microsecond.
-//! - [`columns`]: rows to arrays of values. [`file`]: arrays to a file.
+//! - [`columns`]: rows to arrays of values. [`mod@file`]: arrays to a file.
 
 pub mod cell;
 pub mod columns;

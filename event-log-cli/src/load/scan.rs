@@ -2,7 +2,7 @@
 //!
 //! A line is checked as JSON in full, its keys are looked at, and its row is two slices of it. What is
 //! out of the ordinary (an escape in a key, a name that is taken, another order, white space, a
-//! mistake) is left to [`Line`](crate::line::Line) and [`flatten`](crate::load::flatten).
+//! mistake) is left to [`Line`](crate::line::Line) and [`flatten`].
 
 use crate::json::Cursor;
 use crate::load::flatten;
