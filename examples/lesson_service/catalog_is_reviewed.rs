@@ -51,8 +51,8 @@ fn the_tables_and_the_dictionary_are_those_of_the_catalogue() {
 
 fn files(directory: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(directory).expect("the committed tables") {
+        let path = entry.expect("a readable directory").path();
         if path.is_dir() {
             found.extend(files(&path));
         } else {
