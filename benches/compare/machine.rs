@@ -4,6 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use benches::figures::median;
+
+use crate::parent::Measurement;
+
 /// One item a line, as a Markdown list; what cannot be found out is a question mark.
 pub(crate) fn description(out: &Path) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
@@ -17,6 +21,16 @@ pub(crate) fn description(out: &Path) -> String {
         ("date", output("date", &["--utc", "+%Y-%m-%d %H:%M UTC"])),
     ];
     items.map(|(name, value)| format!("- {name}: {value}\n")).concat()
+}
+
+/// How far its cores lay apart while the figures were taken, as one more item of that list.
+pub(crate) fn distance(measurements: &[Measurement]) -> String {
+    let mut nanos: Vec<_> = measurements.iter().map(|found| found.transfer_nanos).collect();
+    nanos.sort_by(f64::total_cmp);
+    let (Some(least), Some(most)) = (nanos.first(), nanos.last()) else { return String::new() };
+    let (least, most) = (least.round(), most.round());
+    let middle = median(nanos).round();
+    format!("- a cache line from core to core: {least} to {most} ns, {middle} at the median\n")
 }
 
 fn field(path: &str, key: &str) -> String {

@@ -10,6 +10,7 @@
 
 mod child;
 mod contenders;
+mod cores;
 mod cpu;
 mod drive;
 mod lines;
@@ -40,6 +41,7 @@ fn main() -> Result<(), Error> {
     fs::create_dir_all(&options.out)?;
     println!("{}", machine::description(&options.out));
     let measurements = parent::measure(&options)?;
+    println!("{}", machine::distance(&measurements));
     let summary = Summary::of(&measurements, &options.contenders);
     println!("{}", markdown::tables(&summary));
     println!("{}", targets::table(&summary));

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::child::Report;
 use crate::options::Options;
 use crate::task::{Scenario, Task};
-use crate::{Error, contenders, lines};
+use crate::{Error, contenders, cores, lines};
 
 pub(crate) const THREADS: [usize; 3] = [1, 2, 4];
 
@@ -31,6 +31,8 @@ pub(crate) struct Measurement {
     pub(crate) scenario: Scenario,
     pub(crate) threads: usize,
     pub(crate) round: usize,
+    /// Between the cores, just before.
+    pub(crate) transfer_nanos: f64,
     pub(crate) found: Found,
 }
 
@@ -52,11 +54,19 @@ pub(crate) fn measure(options: &Options) -> Result<Vec<Measurement>, Error> {
     for round in 0..options.rounds {
         for (scenario, threads) in TASKS {
             for &threads in threads {
+                let transfer_nanos = cores::transfer_nanos()?;
                 for contender in &options.contenders {
                     let found = one(options, contender, scenario, threads)
                         .map_err(|error| format!("{contender}, {scenario:?}: {error}"))?;
                     let contender = contender.clone();
-                    measurements.push(Measurement { contender, scenario, threads, round, found });
+                    measurements.push(Measurement {
+                        contender,
+                        scenario,
+                        threads,
+                        round,
+                        transfer_nanos,
+                        found,
+                    });
                 }
                 let seconds = start.elapsed().as_secs();
                 eprintln!("{seconds:>5} s: round {round}, {scenario:?}, {threads} threads done");

@@ -27,7 +27,7 @@ pub(crate) struct Killed {
 impl Summary {
     pub(crate) fn of(measurements: &[Measurement], contenders: &[String]) -> Self {
         let mut rounds: HashMap<_, Vec<Found>> = HashMap::new();
-        for Measurement { contender, scenario, threads, found, round: _ } in measurements {
+        for Measurement { contender, scenario, threads, found, .. } in measurements {
             let key = (contender.clone(), *scenario, *threads);
             rounds.entry(key).or_default().push(found.clone());
         }

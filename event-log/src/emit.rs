@@ -24,6 +24,7 @@ pub(crate) fn accept<E: Event + ?Sized>(
     explicit: Option<&Context>,
 ) -> Result<Uuid, EmitError> {
     let event_type = event.event_type();
+    shared.spool.spool.ring().fetch_tail();
     local::with(shared.serial, &shared.ledger, |renderer, accept| {
         let id = render(shared, event, explicit, renderer)?;
         let pushed = shared.push(renderer.line(), || accept.count(event_type));

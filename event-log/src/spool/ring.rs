@@ -63,6 +63,13 @@ impl<'a> Ring<'a> {
         (self.words.len() * WORD_BYTES) as u64
     }
 
+    /// Asks for the cache line of the tail, which the producer on another core may have moved last: it
+    /// comes while this one still renders.
+    #[inline]
+    pub(crate) fn fetch_tail(&self) {
+        prefetch_for_write(self.tail);
+    }
+
     /// Appends a record of one line; see [`push_lines`](Self::push_lines).
     #[inline]
     pub(crate) fn push(
