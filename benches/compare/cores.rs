@@ -13,6 +13,9 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Error;
 
+/// Below it, cores share a cache.
+const NEAR_NANOS: f64 = 80.0;
+
 const BATCHES: u64 = 11;
 /// Round trips of one batch.
 const TRIPS: u64 = 1_000;
@@ -42,6 +45,24 @@ pub(crate) fn transfer_nanos() -> Result<f64, Error> {
         other.join().expect("no panic")?;
         Ok(median(one.join().expect("no panic")?))
     })
+}
+
+/// How far the cores lay apart during a measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Distance {
+    Near,
+    Far,
+}
+
+impl Distance {
+    /// By the transfers before and after it; `None` if the cores were moved in between.
+    pub(crate) fn of(transfers: [f64; 2]) -> Option<Self> {
+        match transfers.map(|nanos| nanos < NEAR_NANOS) {
+            [true, true] => Some(Self::Near),
+            [false, false] => Some(Self::Far),
+            _ => None,
+        }
+    }
 }
 
 /// Two threads on one core would wait for each other's time slices.

@@ -25,7 +25,7 @@ pub(crate) fn description(out: &Path) -> String {
 
 /// How far its cores lay apart while the figures were taken, as one more item of that list.
 pub(crate) fn distance(measurements: &[Measurement]) -> String {
-    let mut nanos: Vec<_> = measurements.iter().map(|found| found.transfer_nanos).collect();
+    let mut nanos: Vec<_> = measurements.iter().flat_map(|found| found.transfer_nanos).collect();
     nanos.sort_by(f64::total_cmp);
     let (Some(least), Some(most)) = (nanos.first(), nanos.last()) else { return String::new() };
     let (least, most) = (least.round(), most.round());

@@ -12,6 +12,7 @@ mod child;
 mod contenders;
 mod cores;
 mod cpu;
+mod distance;
 mod drive;
 mod lines;
 mod machine;
@@ -45,6 +46,7 @@ fn main() -> Result<(), Error> {
     let summary = Summary::of(&measurements, &options.contenders);
     println!("{}", markdown::tables(&summary));
     println!("{}", targets::table(&summary));
+    println!("{}", distance::table(&measurements));
     fs::write(options.out.join("measurements.json"), serde_json::to_vec_pretty(&measurements)?)?;
     fs::write(options.out.join("latency.svg"), plot::latency(&summary))?;
     fs::write(options.out.join("throughput.svg"), plot::throughput(&summary))?;

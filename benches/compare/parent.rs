@@ -31,8 +31,8 @@ pub(crate) struct Measurement {
     pub(crate) scenario: Scenario,
     pub(crate) threads: usize,
     pub(crate) round: usize,
-    /// Between the cores, just before.
-    pub(crate) transfer_nanos: f64,
+    /// Between the cores, just before and just after.
+    pub(crate) transfer_nanos: [f64; 2],
     pub(crate) found: Found,
 }
 
@@ -54,10 +54,11 @@ pub(crate) fn measure(options: &Options) -> Result<Vec<Measurement>, Error> {
     for round in 0..options.rounds {
         for (scenario, threads) in TASKS {
             for &threads in threads {
-                let transfer_nanos = cores::transfer_nanos()?;
                 for contender in &options.contenders {
+                    let before = cores::transfer_nanos()?;
                     let found = one(options, contender, scenario, threads)
                         .map_err(|error| format!("{contender}, {scenario:?}: {error}"))?;
+                    let transfer_nanos = [before, cores::transfer_nanos()?];
                     let contender = contender.clone();
                     measurements.push(Measurement {
                         contender,
