@@ -2,19 +2,24 @@
 //!
 //! An object is written under a temporary name below `_tmp`, then renamed or linked to its own. What
 //! a kill leaves there is removed by a later load.
+//!
+//! What a power cut may take is said by [`Store`]. An object that is written alone is synced before it
+//! gets its name, so it is never torn; its name is synced by [`Store::sync`]. Of the many files of a batch
+//! both are synced there, together: a name may come back without its bytes, and the batch is then done again.
 
+use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::failure::Failure;
-use crate::lake::store::{Store, StoreError};
+use crate::lake::store::{Object, Store, StoreError};
 
 /// Where objects are written before they have their names.
 const TEMPORARY: &str = "_tmp";
@@ -25,14 +30,41 @@ const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3_600);
 /// So many threads sync a batch; they do nothing but wait.
 const SYNCS_AT_ONCE: usize = 16;
 
+/// Held, shared, by who looks whether a batch is done and puts a file of it.
+const PUTTING: &str = "_ledger/putting.lock";
+
+/// So long may that take. Who takes longer was stopped in between.
+const PUTTING_TIME: Duration = Duration::from_secs(60);
+
 /// A lake below a directory.
 #[derive(Debug)]
 pub struct LocalStore {
     root: PathBuf,
-    /// Part of each temporary name, beside the process's id.
+    /// Part of each temporary name. The process's id would not do: in containers many have the same.
+    token: u64,
+    /// The other part.
     next: AtomicU64,
     /// What was written by each thread since it synced.
-    unsynced: Mutex<HashMap<ThreadId, Vec<PathBuf>>>,
+    unsynced: Mutex<HashMap<ThreadId, Unsynced>>,
+}
+
+/// What a thread wrote since it synced.
+#[derive(Debug, Default)]
+struct Unsynced {
+    /// Files of which neither the bytes nor the name need be on the disk yet.
+    files: Vec<PathBuf>,
+    /// Files of which the bytes are.
+    names: Vec<PathBuf>,
+}
+
+/// A file without a name of its own; removed unless it gets one.
+struct Staged(PathBuf);
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // Gone if it was renamed. Else best effort: a later load removes it.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 impl LocalStore {
@@ -42,36 +74,38 @@ impl LocalStore {
     /// If it cannot be made.
     pub fn open(root: &Path) -> Result<Self, Failure> {
         let temporary = root.join(TEMPORARY);
-        fs::create_dir_all(&temporary)
-            .map_err(Failure::file("create the directory", &temporary))?;
+        make(&temporary).map_err(Failure::file("create the directory", &temporary))?;
         remove_left_behind(&temporary);
-        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0), unsynced: Mutex::default() })
+        // The standard library's source of what differs from process to process.
+        let token = RandomState::new().build_hasher().finish();
+        let (next, unsynced) = (AtomicU64::new(0), Mutex::default());
+        Ok(Self { root: root.to_owned(), token, next, unsynced })
     }
 
-    /// Writes the bytes under a temporary name, hands it to `publish`, and removes it if it is left.
-    fn write<T>(
+    /// Writes the bytes under a temporary name.
+    fn stage(&self, bytes: &[u8]) -> io::Result<Staged> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{:016x}.{number}", self.token);
+        let staged = Staged(self.root.join(TEMPORARY).join(name));
+        File::create_new(&staged.0)?.write_all(bytes)?;
+        Ok(staged)
+    }
+
+    /// Has `publish` give it its own name, in a directory that is made if it is not there.
+    fn publish<T>(
         &self,
+        staged: &Staged,
         path: &str,
-        bytes: &[u8],
         publish: impl Fn(&Path, &Path) -> io::Result<T>,
     ) -> io::Result<T> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let temporary = self.root.join(TEMPORARY).join(format!("{}.{number}", process::id()));
-        let written = File::create(&temporary).and_then(|mut file| file.write_all(bytes));
         let target = self.root.join(path);
-        let published = written.and_then(|()| match publish(&temporary, &target) {
+        match publish(&staged.0, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(target.parent().unwrap_or(&self.root))?;
-                publish(&temporary, &target)
+                publish(&staged.0, &target)
             }
             published => published,
-        });
-        // Gone if it was renamed. Else best effort: a later load removes it.
-        let _ = fs::remove_file(&temporary);
-        if published.is_ok() {
-            self.unsynced().entry(thread::current().id()).or_default().push(target);
         }
-        published
     }
 
     /// The names of the directories in this one; none if it is none.
@@ -87,15 +121,63 @@ impl LocalStore {
         Ok(names)
     }
 
-    fn unsynced(&self) -> MutexGuard<'_, HashMap<ThreadId, Vec<PathBuf>>> {
+    /// Waits until every load sees which batches are done by now, and has put the files of those that it
+    /// took for unfinished. Then nobody puts a file of them again.
+    ///
+    /// # Errors
+    /// If somebody takes too long, or the disk fails.
+    pub fn settle(&self) -> Result<(), Failure> {
+        let path = self.root.join(PUTTING);
+        let file = self.open_lock().map_err(Failure::file("open", &path))?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if begun.elapsed() < PUTTING_TIME => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Failure::Argument(format!(
+                        "a load holds `{}` though it needs that for an instant only; was it stopped? Let it go \
+                         on, or end it, and compact again",
+                        path.display()
+                    )));
+                }
+                Err(TryLockError::Error(error)) => return Err(Failure::file("lock", &path)(error)),
+            }
+        }
+        // What is taken for done now must be so after a power cut, too.
+        let done = self.root.join("_ledger/done");
+        sync_if_there(&done).map_err(Failure::file("sync", &done))
+    }
+
+    fn open_lock(&self) -> io::Result<File> {
+        let path = self.root.join(PUTTING);
+        let open = || File::options().create(true).truncate(false).write(true).open(&path);
+        match open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+                open()
+            }
+            opened => opened,
+        }
+    }
+
+    /// Notes what this thread wrote.
+    fn note(&self, note: impl FnOnce(&mut Unsynced)) {
+        note(self.unsynced().entry(thread::current().id()).or_default());
+    }
+
+    fn unsynced(&self) -> MutexGuard<'_, HashMap<ThreadId, Unsynced>> {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Syncs these files, then their directories and those above.
-    fn sync_each(&self, files: &[PathBuf]) -> io::Result<()> {
+    /// Syncs the files, then all directories and those above.
+    fn sync_each(&self, unsynced: &Unsynced) -> io::Result<()> {
+        let Unsynced { files, names } = unsynced;
         sync_together(files)?;
         let mut directories = BTreeSet::new();
-        for file in files {
+        for file in files.iter().chain(names) {
             let above = file.ancestors().skip(1);
             directories.extend(above.take_while(|path| path.starts_with(&self.root)));
         }
@@ -103,12 +185,27 @@ impl LocalStore {
     }
 }
 
+/// Makes a directory and those above it, and has their names survive a power cut.
+fn make(directory: &Path) -> io::Result<()> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+    let missing: Vec<_> = directory.ancestors().take_while(is_missing).collect();
+    fs::create_dir_all(directory)?;
+    for made in missing {
+        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
+        // One that may be written and not read cannot be synced.
+        if let Ok(above) = File::open(above.unwrap_or(Path::new("."))) {
+            above.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
 /// Several at a time: a journal commits those together that wait together, and then a sync of each
 /// of a thousand small files is some dozens of commits.
-fn sync_together(files: &[PathBuf]) -> io::Result<()> {
+fn sync_together<P: AsRef<Path> + Sync>(files: &[P]) -> io::Result<()> {
     let share = files.len().div_ceil(SYNCS_AT_ONCE).max(1);
     let results: Vec<thread::Result<io::Result<()>>> = thread::scope(|scope| {
-        let sync = |files: &'_ [PathBuf]| files.iter().try_for_each(|file| sync_if_there(file));
+        let sync = |files: &'_ [P]| files.iter().try_for_each(|file| sync_if_there(file.as_ref()));
         let threads: Vec<_> =
             files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
         threads.into_iter().map(thread::ScopedJoinHandle::join).collect()
@@ -122,6 +219,19 @@ fn sync_if_there(path: &Path) -> io::Result<()> {
     match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         file => file?.sync_all(),
+    }
+}
+
+fn rename(staged: &Path, target: &Path) -> io::Result<()> {
+    fs::rename(staged, target)
+}
+
+/// Fails where there is something, which a rename does not, and says whether there was nothing.
+fn link(staged: &Path, target: &Path) -> io::Result<bool> {
+    match fs::hard_link(staged, target) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -139,18 +249,74 @@ fn remove_left_behind(temporary: &Path) {
 
 impl Store for LocalStore {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let rename = |temporary: &Path, target: &Path| fs::rename(temporary, target);
-        self.write(path, bytes, rename).map_err(StoreError::new("write", path))
+        let put = || {
+            let staged = self.stage(bytes)?;
+            sync_if_there(&staged.0)?;
+            self.publish(&staged, path, rename)
+        };
+        put().map_err(StoreError::new("write", path))?;
+        self.note(|unsynced| unsynced.names.push(self.root.join(path)));
+        Ok(())
+    }
+
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object>) -> Result<(), StoreError> {
+        for Object { path, bytes } in objects {
+            let put = self.stage(&bytes).and_then(|staged| self.publish(&staged, &path, rename));
+            put.map_err(StoreError::new("write", &path))?;
+            self.note(|unsynced| unsynced.files.push(self.root.join(path)));
+        }
+        Ok(())
+    }
+
+    fn put_files(
+        &self,
+        files: &mut dyn Iterator<Item = Object>,
+        done: &str,
+    ) -> Result<(), StoreError> {
+        let done = self.root.join(done);
+        let rename_unless_done = |staged: &Path, target: &Path| {
+            // A lock belongs to an opened file, so each has one of its own.
+            let lock = self.open_lock()?;
+            match lock.lock_shared() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                // A file system without locks: there nobody compacts, either.
+                _ => {}
+            }
+            if done.exists() { Ok(()) } else { rename(staged, target) }
+        };
+        for Object { path, bytes } in files {
+            let put = self.stage(&bytes);
+            let put = put.and_then(|staged| self.publish(&staged, &path, &rename_unless_done));
+            put.map_err(StoreError::new("write", &path))?;
+            self.note(|unsynced| unsynced.files.push(self.root.join(path)));
+        }
+        Ok(())
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
-        // A link fails where there is something, which a rename does not.
-        let link = |temporary: &Path, target: &Path| match fs::hard_link(temporary, target) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(error),
-        };
-        self.write(path, bytes, link).map_err(StoreError::new("create", path))
+        let created =
+            self.create_all(vec![Object { path: path.to_owned(), bytes: bytes.to_owned() }])?;
+        Ok(created == [true])
+    }
+
+    fn create_all(&self, objects: Vec<Object>) -> Result<Vec<bool>, StoreError> {
+        let mut staged = Vec::with_capacity(objects.len());
+        for Object { path, bytes } in &objects {
+            // What is there stays, so there is no need to write it first.
+            let is_there = self.root.join(path).exists();
+            let write = (!is_there).then(|| self.stage(bytes)).transpose();
+            staged.push(write.map_err(StoreError::new("create", path))?);
+        }
+        let written: Vec<_> = staged.iter().flatten().map(|staged| &staged.0).collect();
+        sync_together(&written).map_err(StoreError::new("sync", TEMPORARY))?;
+        let mut created = Vec::with_capacity(objects.len());
+        for (Object { path, .. }, staged) in objects.iter().zip(&staged) {
+            let link = staged.as_ref().map(|staged| self.publish(staged, path, link));
+            created.push(link.unwrap_or(Ok(false)).map_err(StoreError::new("create", path))?);
+            // Another may have created it a moment ago, and not have synced it yet.
+            self.note(|unsynced| unsynced.names.push(self.root.join(path)));
+        }
+        Ok(created)
     }
 
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -175,8 +341,8 @@ impl Store for LocalStore {
 
     fn sync(&self) -> Result<(), StoreError> {
         // Not the whole file system: others may be writing to it, and would be waited for.
-        let files = self.unsynced().remove(&thread::current().id()).unwrap_or_default();
-        self.sync_each(&files).map_err(StoreError::new("sync", "."))
+        let unsynced = self.unsynced().remove(&thread::current().id()).unwrap_or_default();
+        self.sync_each(&unsynced).map_err(StoreError::new("sync", "."))
     }
 }
 
@@ -215,6 +381,63 @@ mod tests {
             tries.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
         assert_eq!(created, 1);
+    }
+
+    #[test]
+    fn two_processes_never_write_the_same_temporary_file() {
+        // As in two containers, where both are number 1 and begin to count.
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other] = [(); 2].map(|()| LocalStore::open(directory.path()).unwrap());
+        let of_one = one.stage(b"one").unwrap();
+        other.put("b", b"other").unwrap();
+        one.publish(&of_one, "a", rename).unwrap();
+        assert_eq!(one.get("a").unwrap().as_deref(), Some(&b"one"[..]));
+        assert_eq!(one.get("b").unwrap().as_deref(), Some(&b"other"[..]));
+    }
+
+    #[test]
+    fn a_file_of_a_batch_that_is_done_is_not_put_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(directory.path()).unwrap();
+        let put = || {
+            let file = Object { path: "t/one".to_owned(), bytes: b"1".to_vec() };
+            store.put_files(&mut [file].into_iter(), "_ledger/done/b").unwrap();
+        };
+        put();
+        store.put("_ledger/done/b", b"").unwrap();
+        store.settle().unwrap();
+        fs::remove_file(directory.path().join("t/one")).unwrap();
+        put();
+        assert_eq!(store.get("t/one").unwrap(), None);
+        store.sync().unwrap();
+    }
+
+    #[test]
+    fn who_settles_waits_for_a_load_that_is_about_to_put_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(directory.path()).unwrap();
+        let putting = store.open_lock().unwrap();
+        putting.lock_shared().unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| store.settle().unwrap());
+            thread::sleep(Duration::from_millis(50));
+            assert!(!waiting.is_finished());
+            drop(putting);
+            waiting.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn of_what_cannot_be_written_nothing_is_left() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(directory.path()).unwrap();
+        store.put("file", b"1").unwrap();
+        // There is no directory below a file.
+        let objects = ["claims/one", "file/two"];
+        let objects = objects.map(|path| Object { path: path.to_owned(), bytes: b"2".to_vec() });
+        let error = store.create_all(objects.into()).unwrap_err();
+        assert_eq!((error.operation, error.path.as_str()), ("create", "file/two"));
+        assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);
     }
 
     #[test]

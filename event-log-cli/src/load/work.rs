@@ -12,21 +12,32 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::failure::Failure;
 use crate::input::paths::Input;
 use crate::lake::ledger::{Chunk, Complete, Digest, Ledger, Plan};
-use crate::load::batch::{Batch, Published};
+use crate::load::batch::{Batch, Claimed};
 use crate::load::chunk::{self, ChunkError, Followed, Place};
+use crate::load::moved::Moved;
 use crate::load::repeats::Repeats;
 use crate::load::source::Source;
+use crate::load::turns::Turns;
 use crate::load::{FailedInput, Load, Loaded};
 
 /// One piece of work.
 #[derive(Debug)]
 enum Item {
     /// A batch that an interrupted load planned.
-    Resume(Plan),
+    Resume(Digest, Plan),
     /// Inputs that make a batch together, or one that is read from its beginning to its end.
     Inputs(Vec<Input>),
-    /// A part of a large input.
-    Part { input: PathBuf, place: Place, to: u64, repeats: Arc<Repeats> },
+    Part(Part),
+}
+
+/// A part of a large input.
+#[derive(Debug)]
+struct Part {
+    input: PathBuf,
+    place: Place,
+    to: u64,
+    repeats: Arc<Repeats>,
+    turns: Arc<Turns>,
 }
 
 /// The work that is left.
@@ -36,6 +47,8 @@ pub struct Queue {
     changed: Condvar,
     /// Held by the worker that looks for repeated ids.
     looking: Mutex<()>,
+    /// Where the inputs of interrupted batches may be as well.
+    moved: Moved,
 }
 
 #[derive(Debug)]
@@ -49,13 +62,16 @@ struct State {
 impl Queue {
     fn new(items: VecDeque<Item>) -> Self {
         let state = State { items, busy: 0, failed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), looking: Mutex::new(()) }
+        let (changed, looking, moved) = (Condvar::new(), Mutex::new(()), Moved::default());
+        Self { state: Mutex::new(state), changed, looking, moved }
     }
 
-    /// Batches that interrupted loads planned.
+    /// Batches that interrupted loads planned. Their inputs may have been moved, or compressed: then they
+    /// are perhaps among these.
     #[must_use]
-    pub fn of_batches(unfinished: Vec<Plan>) -> Self {
-        Self::new(unfinished.into_iter().map(Item::Resume).collect())
+    pub fn of_batches(unfinished: Vec<(Digest, Plan)>, inputs: &[Input]) -> Self {
+        let items = unfinished.into_iter().map(|(batch, plan)| Item::Resume(batch, plan));
+        Self { moved: Moved::among(inputs), ..Self::new(items.collect()) }
     }
 
     /// Inputs, of which the small ones are put together.
@@ -169,18 +185,17 @@ impl<'a> Worker<'a> {
 
     fn work(&mut self, item: Item) -> Result<(), Failure> {
         match item {
-            Item::Resume(plan) => self.resume(&plan),
-            Item::Part { input, place, to, repeats } => {
-                let done = self.part(&input, &place, to, repeats);
-                self.settle(&input, done)?;
-                self.publish().map(drop)
+            Item::Resume(batch, plan) => self.resume(&batch, &plan),
+            Item::Part(part) => {
+                let done = self.part(&part);
+                self.settle(&part.input, done)
             }
             Item::Inputs(inputs) => {
                 for Input { path, .. } in inputs {
                     let done = self.input(&path);
                     self.settle(&path, done)?;
                 }
-                self.publish().map(drop)
+                self.publish_all()
             }
         }
     }
@@ -198,17 +213,27 @@ impl<'a> Worker<'a> {
     }
 
     fn fail(&mut self, input: &Path, reason: String) {
-        self.loaded.failed.push(FailedInput { input: input.to_owned(), reason });
+        // As text, since JSON has no other.
+        let input = input.to_string_lossy().into_owned().into();
+        self.loaded.failed.push(FailedInput { input, reason });
     }
 
     /// Takes what is new in an input into batches.
     fn input(&mut self, input: &Path) -> Result<(), ChunkError> {
+        if input.to_str().is_none() {
+            let reason = "its name is not UTF-8, which the ledger cannot hold; give it another one";
+            self.fail(input, reason.to_owned());
+            return Ok(());
+        }
         let mut source = Source::open_in(input, self.load.objects)?;
         let stream = Digest::of(&source.first_line()?);
         let mut from = 0;
         let mut repeats = Arc::default();
         while !self.load.interrupt.is_set() {
-            let place = match chunk::follow(&mut source, self.ledger, &stream, from)? {
+            if self.batch.has(&stream) {
+                self.publish_all()?;
+            }
+            let mut place = match chunk::follow(&mut source, self.ledger, &stream, from)? {
                 Followed::New(place) => place,
                 Followed::Shorter(to) => {
                     self.fail(input, shorter(to));
@@ -219,10 +244,10 @@ impl<'a> Worker<'a> {
             if self.share(&mut source, &place)? {
                 return Ok(());
             }
-            let Some(end) = self.take(&mut source, &place, None, &mut repeats)? else {
+            if !self.take(&mut source, &mut place, &mut repeats)? {
                 return self.ended(&source, &place);
-            };
-            from = end;
+            }
+            from = place.from;
         }
         Ok(())
     }
@@ -241,8 +266,7 @@ impl<'a> Worker<'a> {
 
     /// Notes what stands behind the last whole line: so many bytes.
     fn left_over(&mut self, source: &Source, place: &Place) -> Result<u64, ChunkError> {
-        let length = source.plain_length()?.unwrap_or(place.from);
-        let left_over = length.saturating_sub(place.from);
+        let left_over = source.length()?.saturating_sub(place.from);
         self.loaded.unfinished_bytes += left_over;
         Ok(left_over)
     }
@@ -260,10 +284,11 @@ impl<'a> Worker<'a> {
             return Ok(false);
         }
         let repeats = self.look(source.path(), Some(length))?;
+        let turns = Arc::new(Turns::from(from));
         for to in ends.into_iter().chain([length]) {
-            let place = Place { from, ..place.clone() };
-            let (input, repeats) = (source.path().to_owned(), repeats.clone());
-            parts.push(Item::Part { input, place, to, repeats });
+            let (place, input) = (Place { from, ..place.clone() }, source.path().to_owned());
+            let (repeats, turns) = (Arc::clone(&repeats), Arc::clone(&turns));
+            parts.push(Item::Part(Part { input, place, to, repeats, turns }));
             from = to;
         }
         self.queue.add(parts);
@@ -271,40 +296,67 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes a part of a large input, unless it was claimed.
-    fn part(
-        &mut self,
-        input: &Path,
-        place: &Place,
-        to: u64,
-        mut repeats: Arc<Repeats>,
-    ) -> Result<(), ChunkError> {
+    fn part(&mut self, part: &Part) -> Result<(), ChunkError> {
+        let Part { input, place, to, repeats, turns } = part;
+        let _until = turns.until(*to);
         let mut source = Source::open_in(input, self.load.objects)?;
+        if Digest::of(&source.first_line()?) != place.stream {
+            self.fail(input, "it was replaced while it was loaded; load again".to_owned());
+            return Ok(());
+        }
+        let mut repeats = Arc::clone(repeats);
         let mut from = place.from;
-        while from < to && !self.load.interrupt.is_set() {
-            match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
-                Followed::New(place) if place.from < to => {
-                    self.loaded.known_bytes += place.from - from;
-                    let Some(end) = self.take(&mut source, &place, Some(to), &mut repeats)? else {
-                        return self.left_over(&source, &place).map(drop);
-                    };
-                    from = end;
-                }
-                Followed::New(_) => {
-                    // What is claimed behind the part is for others to count.
-                    self.loaded.known_bytes += to - from;
-                    return Ok(());
-                }
+        while from < *to && !self.load.interrupt.is_set() {
+            let place = match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
+                Followed::New(place) => place,
                 Followed::Shorter(claimed) => {
                     self.fail(input, shorter(claimed));
                     return Ok(());
                 }
+            };
+            if place.from == from {
+                let Some(end) = self.read(&mut source, &place, Some(*to), &mut repeats)? else {
+                    return self.left_over(&source, &place).map(drop);
+                };
+                let turn = turns.wait(from);
+                if turn == Some(from) {
+                    if self.publish(|| _ = turns.claimed(end))?.is_none() {
+                        from = end;
+                    }
+                    continue;
+                }
+                self.batch.clear();
+                if turn.is_none() {
+                    return Ok(());
+                }
             }
+            // Others have claimed it. What they claimed behind the part is not for this one to count.
+            let next = turns.claimed(place.from);
+            self.loaded.known_bytes += next.min(*to) - from;
+            from = next;
         }
         Ok(())
     }
 
-    /// Takes one chunk into the batch, and publishes the batch if it is full; where to go on.
+    /// Takes one chunk into the batch, publishes the batch if it is full, and moves the place on; whether
+    /// there may be more. What is written behind the end meanwhile is for the next load.
     fn take(
+        &mut self,
+        source: &mut Source,
+        place: &mut Place,
+        repeats: &mut Arc<Repeats>,
+    ) -> Result<bool, ChunkError> {
+        let Some(end) = self.read(source, place, None, repeats)? else { return Ok(false) };
+        let is_cut = self.batch.is_cut();
+        if self.batch.is_full() && self.publish(|| ())?.is_some() {
+            return Ok(true);
+        }
+        place.from = end;
+        Ok(is_cut)
+    }
+
+    /// Reads one chunk into the batch; where it ends.
+    fn read(
         &mut self,
         source: &mut Source,
         place: &Place,
@@ -314,12 +366,10 @@ impl<'a> Worker<'a> {
         let end = self.batch.read(source, place, limit)?;
         if let Some(end) = end.filter(|_| place.from > 0) {
             if !repeats.covers(end) {
-                *repeats = self.look(source.path(), None)?;
+                let looked = self.look(source.path(), None);
+                *repeats = looked.inspect_err(|_| self.batch.forget_last())?;
             }
             self.batch.set_repeats(repeats.clone());
-        }
-        if end.is_some() && self.batch.is_full() && !self.publish()? {
-            return Ok(Some(place.from));
         }
         Ok(end)
     }
@@ -331,60 +381,125 @@ impl<'a> Worker<'a> {
         Repeats::find(&mut source, to).map(Arc::new)
     }
 
-    /// Reads a chunk as it was planned, and says whether the input still holds it.
-    fn read_again(&mut self, chunk: &Chunk) -> std::io::Result<bool> {
-        let input = Path::new(&chunk.input);
-        let is_there =
-            self.batch.read_again(&mut Source::open_in(input, self.load.objects)?, chunk)?;
-        if is_there && chunk.from > 0 {
-            self.batch.set_repeats(self.look(input, Some(chunk.to))?);
-        }
-        Ok(is_there)
+    /// Reads a chunk as it was planned, from where it was or is now; if neither can be, why not from where
+    /// it was.
+    fn read_again(&mut self, chunk: &Chunk) -> Result<(), String> {
+        let planned = Path::new(&chunk.input);
+        let reason = match self.read_again_at(planned, chunk) {
+            Ok(true) => return Ok(()),
+            Ok(false) => "it has changed since".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let queue = self.queue;
+        let mut moved = queue.moved.of(&chunk.stream, self.load.objects).iter();
+        let found = moved.any(|input| {
+            let is_other = input != planned;
+            is_other && self.read_again_at(input, chunk).is_ok_and(|is_there| is_there)
+        });
+        if found { Ok(()) } else { Err(reason) }
     }
 
-    /// Finishes a batch that was planned.
-    fn resume(&mut self, plan: &Plan) -> Result<(), Failure> {
-        for chunk in &plan.chunks {
-            let reason = match self.read_again(chunk) {
-                Ok(true) => continue,
-                Ok(false) => "it has changed since".to_owned(),
-                Err(error) => error.to_string(),
-            };
-            self.batch.clear();
-            self.fail(Path::new(&chunk.input), interrupted(&reason));
+    /// Reads a chunk as it was planned, and says whether this input holds it.
+    fn read_again_at(&mut self, input: &Path, chunk: &Chunk) -> std::io::Result<bool> {
+        let mut source = Source::open_in(input, self.load.objects)?;
+        if !self.batch.read_again(&mut source, chunk)? {
+            return Ok(false);
+        }
+        if chunk.from > 0 {
+            let looked = self.look(input, Some(chunk.to));
+            let repeats = looked.inspect_err(|_| self.batch.forget_last())?;
+            self.batch.set_repeats(repeats);
+        }
+        Ok(true)
+    }
+
+    /// Finishes a batch that was planned, unless it is done by now: the load that planned it may still be
+    /// running. Where an input is gone, the others of the batch are loaded, and it stays unfinished.
+    fn resume(&mut self, batch: &Digest, plan: &Plan) -> Result<(), Failure> {
+        let mut gone = Vec::new();
+        if self.ledger.is_done(batch)? {
             return Ok(());
         }
-        self.loaded.resumed += 1;
-        self.publish().map(drop)
+        for chunk in &plan.chunks {
+            if let Err(reason) = self.read_again(chunk)
+                && !self.ledger.is_lost(chunk, batch)?
+            {
+                gone.push((chunk, reason));
+            }
+        }
+        if !gone.is_empty() && self.ledger.is_done(batch)? {
+            self.batch.clear();
+            return Ok(());
+        }
+        let claimed = self.batch.claim_again(self.ledger, batch)?;
+        if gone.is_empty() {
+            self.loaded.resumed += 1;
+            return self.bring(&claimed);
+        }
+        for (chunk, reason) in gone {
+            self.fail(Path::new(&chunk.input), interrupted(batch, &reason));
+        }
+        self.batch.publish_part(&claimed)
     }
 
-    /// Publishes the batch, and says whether the chunk that was read last is part of it.
-    fn publish(&mut self) -> Result<bool, Failure> {
-        let ended = std::mem::take(&mut self.ended);
-        let published = self.batch.publish(self.ledger)?;
-        // Of an object that another load has a part of, that load may have taken less.
-        if !ended.is_empty() && published.as_ref().is_none_or(|published| published.has_all) {
-            self.ledger.completed(&ended)?;
+    /// Publishes the batch. What another load got of it is looked at again: that load may have taken less.
+    fn publish_all(&mut self) -> Result<(), Failure> {
+        if let Some(lost) = self.publish(|| ())? {
+            self.queue.add(vec![Item::Inputs(vec![lost.into()])]);
         }
-        let Some(Published { done, has_last, has_all }) = published else { return Ok(true) };
-        self.loaded.is_shared |= !has_all;
+        Ok(())
+    }
+
+    /// Publishes the batch, and calls `has_last` as soon as it is certain that the chunk that was read last
+    /// is part of it. If another load got that, its input is returned: the caller looks at it again.
+    fn publish(&mut self, has_last: impl FnOnce()) -> Result<Option<PathBuf>, Failure> {
+        let ended = std::mem::take(&mut self.ended);
+        let Some(claimed) = self.batch.claim(self.ledger)? else {
+            self.completed(&ended)?;
+            return Ok(None);
+        };
+        if claimed.has_last() {
+            has_last();
+        }
+        self.bring(&claimed)?;
+        let mut lost: Vec<_> = claimed.lost().map(|chunk| PathBuf::from(&chunk.input)).collect();
+        // Of an object that another load has a part of, that load may have taken less.
+        if lost.is_empty() {
+            self.completed(&ended)?;
+        }
+        let last = if claimed.has_last() { None } else { lost.pop() };
+        self.queue.add(lost.into_iter().map(|input| Item::Inputs(vec![input.into()])).collect());
+        Ok(last)
+    }
+
+    /// Brings what was claimed into the lake, and counts it.
+    fn bring(&mut self, claimed: &Claimed) -> Result<(), Failure> {
+        let done = self.batch.publish(self.ledger, claimed)?;
         self.loaded.files += done.files.len() as u64;
         self.loaded.counts.add(done.counts);
-        Ok(has_last)
+        Ok(())
+    }
+
+    /// Notes objects that are claimed to their ends.
+    fn completed(&self, objects: &[Complete]) -> Result<(), Failure> {
+        if objects.is_empty() { Ok(()) } else { self.ledger.completed(objects) }
     }
 }
 
 fn shorter(claimed: u64) -> String {
     format!(
         "it begins like an input that was loaded up to byte {claimed}, but is shorter: if it was cut, bring the \
-         whole file back; nothing of it was loaded now"
+         whole file back; if it is another one, write an empty line before its first one; nothing of it was \
+         loaded now"
     )
 }
 
-fn interrupted(reason: &str) -> String {
+fn interrupted(batch: &Digest, reason: &str) -> String {
     format!(
-        "an interrupted load had begun it, and it cannot be read any more: {reason}; bring it back to this \
-         place and load again, since some of its events are in the lake and others are not"
+        "an interrupted load had begun it, and it cannot be read any more: {reason}; bring it back, to this place or \
+         among the inputs, and load again, since some of its events are in the lake and others are not; if it is gone \
+         for good, make an empty file `_ledger/done/{}.json` in the lake, and no load asks for it again",
+        batch.as_str()
     )
 }
 

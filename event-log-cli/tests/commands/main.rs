@@ -15,6 +15,7 @@ mod replicate;
 mod s3;
 mod schema;
 mod stats;
+mod steps;
 mod tail;
 mod verify;
 
