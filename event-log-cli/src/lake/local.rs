@@ -7,6 +7,10 @@
 //! gets its name, so it is never torn; its name is synced by [`Store::sync`]. Of the many files of a batch
 //! both are synced there, together: a name may come back without its bytes, and the batch is then done again.
 
+mod sync;
+#[cfg(test)]
+mod tests;
+
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File, TryLockError};
@@ -21,14 +25,13 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::failure::Failure;
 use crate::lake::store::{Object, Store, StoreError};
 
+use self::sync::{make, sync_if_there, sync_together};
+
 /// Where objects are written before they have their names.
 const TEMPORARY: &str = "_tmp";
 
 /// No load takes so long for one object: what is older was left by a kill.
 const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3_600);
-
-/// So many threads sync a batch; they do nothing but wait.
-const SYNCS_AT_ONCE: usize = 16;
 
 /// Held, shared, by who looks whether a batch is done and puts a file of it.
 const PUTTING: &str = "_ledger/putting.lock";
@@ -185,43 +188,6 @@ impl LocalStore {
     }
 }
 
-/// Makes a directory and those above it, and has their names survive a power cut.
-fn make(directory: &Path) -> io::Result<()> {
-    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
-    let missing: Vec<_> = directory.ancestors().take_while(is_missing).collect();
-    fs::create_dir_all(directory)?;
-    for made in missing {
-        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
-        // One that may be written and not read cannot be synced.
-        if let Ok(above) = File::open(above.unwrap_or(Path::new("."))) {
-            above.sync_all()?;
-        }
-    }
-    Ok(())
-}
-
-/// Several at a time: a journal commits those together that wait together, and then a sync of each
-/// of a thousand small files is some dozens of commits.
-fn sync_together<P: AsRef<Path> + Sync>(files: &[P]) -> io::Result<()> {
-    let share = files.len().div_ceil(SYNCS_AT_ONCE).max(1);
-    let results: Vec<thread::Result<io::Result<()>>> = thread::scope(|scope| {
-        let sync = |files: &'_ [P]| files.iter().try_for_each(|file| sync_if_there(file.as_ref()));
-        let threads: Vec<_> =
-            files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
-        threads.into_iter().map(thread::ScopedJoinHandle::join).collect()
-    });
-    let unwound = |panic| std::panic::resume_unwind(panic);
-    results.into_iter().try_for_each(|result| result.unwrap_or_else(unwound))
-}
-
-/// Somebody may have removed it: then there is nothing to sync.
-fn sync_if_there(path: &Path) -> io::Result<()> {
-    match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        file => file?.sync_all(),
-    }
-}
-
 fn rename(staged: &Path, target: &Path) -> io::Result<()> {
     fs::rename(staged, target)
 }
@@ -286,7 +252,7 @@ impl Store for LocalStore {
         };
         for Object { path, bytes } in files {
             let put = self.stage(&bytes);
-            let put = put.and_then(|staged| self.publish(&staged, &path, &rename_unless_done));
+            let put = put.and_then(|staged| self.publish(&staged, &path, rename_unless_done));
             put.map_err(StoreError::new("write", &path))?;
             self.note(|unsynced| unsynced.files.push(self.root.join(path)));
         }
@@ -343,114 +309,5 @@ impl Store for LocalStore {
         // Not the whole file system: others may be writing to it, and would be waited for.
         let unsynced = self.unsynced().remove(&thread::current().id()).unwrap_or_default();
         self.sync_each(&unsynced).map_err(StoreError::new("sync", "."))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_object_is_replaced_by_put_and_kept_by_create() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStore::open(&directory.path().join("lake")).unwrap();
-        assert_eq!(store.get("a/b/one").unwrap(), None);
-        assert!(store.create("a/b/one", b"1").unwrap());
-        assert!(!store.create("a/b/one", b"2").unwrap());
-        assert_eq!(store.get("a/b/one").unwrap().as_deref(), Some(&b"1"[..]));
-        store.put("a/b/one", b"3").unwrap();
-        store.put("a/b/another", b"").unwrap();
-        assert_eq!(store.get("a/b/one").unwrap().as_deref(), Some(&b"3"[..]));
-        assert_eq!(store.list("a/b").unwrap(), ["another", "one"]);
-        assert_eq!(store.list("nowhere").unwrap(), [""; 0]);
-        assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);
-        store.sync().unwrap();
-    }
-
-    #[test]
-    fn of_many_that_create_at_once_one_does() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStore::open(directory.path()).unwrap();
-        let created: usize = std::thread::scope(|scope| {
-            let tries: Vec<_> = (0..8_u8)
-                .map(|byte| {
-                    let store = &store;
-                    scope.spawn(move || usize::from(store.create("claims/one", &[byte]).unwrap()))
-                })
-                .collect();
-            tries.into_iter().map(|thread| thread.join().unwrap()).sum()
-        });
-        assert_eq!(created, 1);
-    }
-
-    #[test]
-    fn two_processes_never_write_the_same_temporary_file() {
-        // As in two containers, where both are number 1 and begin to count.
-        let directory = tempfile::tempdir().unwrap();
-        let [one, other] = [(); 2].map(|()| LocalStore::open(directory.path()).unwrap());
-        let of_one = one.stage(b"one").unwrap();
-        other.put("b", b"other").unwrap();
-        one.publish(&of_one, "a", rename).unwrap();
-        assert_eq!(one.get("a").unwrap().as_deref(), Some(&b"one"[..]));
-        assert_eq!(one.get("b").unwrap().as_deref(), Some(&b"other"[..]));
-    }
-
-    #[test]
-    fn a_file_of_a_batch_that_is_done_is_not_put_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStore::open(directory.path()).unwrap();
-        let put = || {
-            let file = Object { path: "t/one".to_owned(), bytes: b"1".to_vec() };
-            store.put_files(&mut [file].into_iter(), "_ledger/done/b").unwrap();
-        };
-        put();
-        store.put("_ledger/done/b", b"").unwrap();
-        store.settle().unwrap();
-        fs::remove_file(directory.path().join("t/one")).unwrap();
-        put();
-        assert_eq!(store.get("t/one").unwrap(), None);
-        store.sync().unwrap();
-    }
-
-    #[test]
-    fn who_settles_waits_for_a_load_that_is_about_to_put_a_file() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStore::open(directory.path()).unwrap();
-        let putting = store.open_lock().unwrap();
-        putting.lock_shared().unwrap();
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| store.settle().unwrap());
-            thread::sleep(Duration::from_millis(50));
-            assert!(!waiting.is_finished());
-            drop(putting);
-            waiting.join().unwrap();
-        });
-    }
-
-    #[test]
-    fn of_what_cannot_be_written_nothing_is_left() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStore::open(directory.path()).unwrap();
-        store.put("file", b"1").unwrap();
-        // There is no directory below a file.
-        let objects = ["claims/one", "file/two"];
-        let objects = objects.map(|path| Object { path: path.to_owned(), bytes: b"2".to_vec() });
-        let error = store.create_all(objects.into()).unwrap_err();
-        assert_eq!((error.operation, error.path.as_str()), ("create", "file/two"));
-        assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);
-    }
-
-    #[test]
-    fn what_a_kill_left_is_removed_once_it_is_old() {
-        let directory = tempfile::tempdir().unwrap();
-        let temporary = directory.path().join(TEMPORARY);
-        fs::create_dir(&temporary).unwrap();
-        let [old, young] = ["1.1", "2.1"].map(|name| temporary.join(name));
-        fs::write(&young, "").unwrap();
-        fs::write(&old, "").unwrap();
-        let long_ago = SystemTime::now() - LEFT_BEHIND - Duration::from_secs(60);
-        File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
-        LocalStore::open(directory.path()).unwrap();
-        assert_eq!((old.exists(), young.exists()), (false, true));
     }
 }

@@ -378,7 +378,10 @@ mod tests {
         assert_eq!(follow(&mut first, ledger, &stream, 0).unwrap(), Followed::New(place.clone()));
         let piece = read(&mut first, &place, 100, &mut Vec::new()).unwrap().unwrap();
         let chunk = piece.chunk;
-        assert_eq!(ledger.take(&[chunk.clone()], &Digest::of(b"batch")).unwrap(), [true]);
+        assert_eq!(
+            ledger.take(std::slice::from_ref(&chunk), &Digest::of(b"batch")).unwrap(),
+            [true]
+        );
 
         let after = Followed::New(Place { from: 8, ..place.clone() });
         assert_eq!(follow(&mut first, ledger, &stream, 0).unwrap(), after);
