@@ -37,7 +37,7 @@ const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3_600);
 const PUTTING: &str = "_ledger/putting.lock";
 
 /// So long may that take. Who takes longer was stopped in between.
-const PUTTING_TIME: Duration = Duration::from_secs(60);
+const PUTTING_TIME: Duration = Duration::from_secs(10);
 
 /// A lake below a directory.
 #[derive(Debug)]

@@ -14,6 +14,7 @@ mod recover;
 mod replicate;
 mod s3;
 mod schema;
+mod stale;
 mod stats;
 mod steps;
 mod tail;
