@@ -129,7 +129,7 @@ impl LocalStore {
     ///
     /// # Errors
     /// If somebody takes too long, or the disk fails.
-    pub fn settle(&self) -> Result<(), Failure> {
+    pub fn await_puts(&self) -> Result<(), Failure> {
         let path = self.root.join(PUTTING);
         let file = self.open_lock().map_err(Failure::file("open", &path))?;
         let begun = Instant::now();

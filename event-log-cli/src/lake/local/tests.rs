@@ -57,7 +57,7 @@ fn a_file_of_a_batch_that_is_done_is_not_put_again() {
     };
     put();
     store.put("_ledger/done/b", b"").unwrap();
-    store.settle().unwrap();
+    store.await_puts().unwrap();
     fs::remove_file(directory.path().join("t/one")).unwrap();
     put();
     assert_eq!(store.get("t/one").unwrap(), None);
@@ -65,13 +65,13 @@ fn a_file_of_a_batch_that_is_done_is_not_put_again() {
 }
 
 #[test]
-fn who_settles_waits_for_a_load_that_is_about_to_put_a_file() {
+fn compact_waits_for_a_load_that_is_about_to_put_a_file() {
     let directory = tempfile::tempdir().unwrap();
     let store = LocalStore::open(directory.path()).unwrap();
     let putting = store.open_lock().unwrap();
     putting.lock_shared().unwrap();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| store.settle().unwrap());
+        let waiting = scope.spawn(|| store.await_puts().unwrap());
         thread::sleep(Duration::from_millis(50));
         assert!(!waiting.is_finished());
         drop(putting);
