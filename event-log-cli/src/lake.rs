@@ -45,3 +45,34 @@ pub fn open(at: &str, objects: &Objects) -> Result<Box<dyn store::Store>, Failur
         objects.bucket(&at.bucket).map_err(Failure::file("open", at.to_string().as_ref()))?;
     Ok(Box::new(remote::RemoteStore::open(bucket, &at)?))
 }
+
+/// Whether an object is one that a load wrote into the lake at this address: loaded as an input, each
+/// would lead to the next.
+#[must_use]
+pub fn is_own(at: &str, object: &Path) -> bool {
+    let below = || {
+        let below = object.to_str()?.strip_prefix(at.trim_end_matches('/'))?;
+        below.strip_prefix('/')
+    };
+    let is_ours = |below: &str| {
+        let partition = below.split_once('/').map_or("", |(_, partition)| partition);
+        below.starts_with('_') || partition.starts_with("year=")
+    };
+    Location::is_meant(at) && below().is_some_and(is_ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_load_wrote_is_told_from_what_lies_beside_it() {
+        let is_own = |at, object: &str| is_own(at, object.as_ref());
+        for at in ["s3://b/lake", "s3://b/lake/"] {
+            assert!(is_own(at, "s3://b/lake/ping/year=2021/month=09/day=16/1.json.gz"));
+            assert!(is_own(at, "s3://b/lake/_quarantine/1.jsonl"));
+            assert!(!is_own(at, "s3://b/lake/raw/1.jsonl") && !is_own(at, "s3://b/lakes/_1.jsonl"));
+        }
+        assert!(!is_own("/lake", "/lake/_quarantine/1.jsonl"), "a directory has nothing below it");
+    }
+}

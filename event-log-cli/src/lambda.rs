@@ -34,7 +34,6 @@ pub struct Function {
     objects: Objects,
     store: Box<dyn Store>,
     settings: Settings,
-    schemas: Option<Tables>,
     batch_bytes: usize,
     interrupt: Interrupt,
 }
@@ -67,11 +66,8 @@ impl Function {
         let objects = Objects::new(variables.iter().cloned().collect::<Environment>());
         let store = lake::open(&lake, &objects)?;
         let settings = Settings::new(format, layout);
-        // With nothing to look at, the types are those of the catalogue that the lake has.
-        let settle = || Tables::settle(&*store, None, &[]);
-        let schemas = (format == Format::Parquet).then(settle).transpose()?;
         let interrupt = Interrupt::default();
-        Ok(Self { lake, objects, store, settings, schemas, batch_bytes, interrupt })
+        Ok(Self { lake, objects, store, settings, batch_bytes, interrupt })
     }
 
     /// Loads the objects that the event tells of. It waits for the network, so it is not for a thread
@@ -81,11 +77,15 @@ impl Function {
     /// If an object cannot be read to its end, or the lake not be read or written: the same event may
     /// then come again, as often as it likes.
     pub fn handle(&self, event: &S3Event) -> Result<Loaded, Failure> {
+        // With nothing to look at, the types are those of the catalogue that the lake has; now, for a function
+        // lives longer than a deployment.
+        let settle = || Tables::settle(&*self.store, None, &[]);
+        let schemas = (self.settings.format == Format::Parquet).then(settle).transpose()?;
         let load = Load {
             store: &*self.store,
             objects: &self.objects,
             settings: &self.settings,
-            schemas: self.schemas.as_ref(),
+            schemas: schemas.as_ref(),
             workers: 1,
             batch_bytes: self.batch_bytes,
             interrupt: &self.interrupt,

@@ -11,8 +11,8 @@
 //! - [`parquet`]: rows in the types of the catalogue. [`infer`]: a catalogue where there is none.
 //! - [`repeats`]: which lines of a long input have an id that stood in it before.
 //! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
-//! - [`work`]: what the workers have to do, and how they share it. [`follow`]: which inputs are looked at
-//!   again. [`one`]: one object, by a function that remembers nothing.
+//! - [`work`]: what the workers have to do, and how they share it. [`turns`]: who claims next. [`moved`]:
+//!   inputs that are not where an interrupted load found them. [`follow`]: which inputs are looked at again. [`one`]: one object, by a function that remembers nothing.
 //!
 //! A worker holds one batch and its partitions, so the memory is bounded by the number of workers,
 //! however large the input and however many types and hours it mixes.
@@ -24,6 +24,7 @@ pub mod encode;
 pub mod flatten;
 pub mod follow;
 pub mod infer;
+pub mod moved;
 pub mod one;
 pub mod parquet;
 pub mod quarantine;
@@ -31,6 +32,7 @@ pub mod repeats;
 pub mod scan;
 pub mod source;
 pub mod split;
+pub mod turns;
 pub mod work;
 
 use std::path::PathBuf;
@@ -77,9 +79,6 @@ pub struct Loaded {
     pub known_bytes: u64,
     /// Bytes behind the last newline of inputs: lines that are being written. The next load looks again.
     pub unfinished_bytes: u64,
-    /// Whether another load took a part of these inputs meanwhile.
-    #[serde(skip)]
-    pub is_shared: bool,
     /// Inputs that could not be loaded, or not in full, and why. Everything before is in the lake.
     pub failed: Vec<FailedInput>,
 }
@@ -102,9 +101,7 @@ impl Loaded {
 
     /// Adds what came of another load, or of another part of this one.
     pub fn add(&mut self, other: Self) {
-        let Self { counts, files, resumed, known_bytes, unfinished_bytes, is_shared, failed } =
-            other;
-        self.is_shared |= is_shared;
+        let Self { counts, files, resumed, known_bytes, unfinished_bytes, failed } = other;
         self.counts.add(counts);
         self.files += files;
         self.resumed += resumed;
@@ -121,20 +118,20 @@ impl Load<'_> {
     /// If the lake has other settings, or cannot be read or written. An input that cannot be read is
     /// no error: it is in the report, and the others are loaded.
     pub fn run(&self, inputs: Vec<Input>) -> Result<Loaded, Failure> {
-        let mut loaded = self.resume()?;
+        let mut loaded = self.resume(&inputs)?;
         loaded.add(self.more(inputs)?);
         Ok(loaded)
     }
 
     /// Finishes what interrupted loads began. Who looks at an input after that finds all claims of
-    /// their batches.
+    /// their batches. An input that is not any more where it was is looked for among these.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn resume(&self) -> Result<Loaded, Failure> {
+    pub fn resume(&self, inputs: &[Input]) -> Result<Loaded, Failure> {
         self.settings.agree(self.store)?;
         let unfinished = Ledger::new(self.store).unfinished()?;
-        self.work(&work::Queue::of_batches(unfinished))
+        self.work(&work::Queue::of_batches(unfinished, inputs))
     }
 
     /// Loads what is new in these inputs. [`resume`](Self::resume) comes first.

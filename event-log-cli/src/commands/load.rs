@@ -11,7 +11,7 @@ use event_log_catalog::lock;
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::input::objects::Objects;
-use crate::input::paths;
+use crate::input::paths::{self, Input};
 use crate::interrupt::Interrupt;
 use crate::lake;
 use crate::lake::layout::{By, Layout};
@@ -88,7 +88,9 @@ pub(crate) fn batch_bytes(text: &str) -> Result<usize, String> {
 pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
     let objects = Objects::new(Environment::of_process());
-    let inputs = paths::expand(&args.inputs, &objects)?;
+    let is_input = |input: &Input| !lake::is_own(&args.lake, &input.path);
+    let mut inputs = paths::expand(&args.inputs, &objects)?;
+    inputs.retain(is_input);
     let store = lake::open(&args.lake, &objects)?;
     let layout = Layout { by: args.by, by_type: args.by_type.iter().cloned().collect() };
     let settings = Settings::new(args.format, layout);
@@ -110,12 +112,15 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     tell(&loaded, json, out)?;
     if args.follow {
         while !interrupt.wait(Duration::from_secs(args.every)) {
-            let changed = follow.changed(paths::expand(&args.inputs, &objects)?);
-            let more = load.more(changed)?;
+            let mut inputs = paths::expand_again(&args.inputs, &objects)?;
+            inputs.retain(is_input);
+            let more = load.more(follow.changed(inputs))?;
             follow.loaded(&more);
             if more.is_something() {
                 tell(&more, json, out)?;
             }
+            // Each look tries again what failed, so the last one knows what still fails.
+            loaded.failed.clear();
             loaded.add(more);
         }
     }

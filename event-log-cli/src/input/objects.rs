@@ -77,7 +77,8 @@ impl Objects {
             return Ok(vec![listed(meta)]);
         }
         let below = bucket.list(&at.key)?.into_iter();
-        let files = below.filter(|meta| meta.location.filename().is_some_and(paths::is_event_name));
+        let is_event = |name: &str| paths::is_event_name(name.as_bytes());
+        let files = below.filter(|meta| meta.location.filename().is_some_and(is_event));
         Ok(files.map(listed).collect())
     }
 

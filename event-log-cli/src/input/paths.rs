@@ -45,17 +45,35 @@ impl From<PathBuf> for Input {
 /// # Errors
 /// If nothing is there, or a directory or a bucket cannot be read.
 pub fn expand(inputs: &[String], objects: &Objects) -> Result<Vec<Input>, Failure> {
-    let mut found = Vec::new();
-    for input in inputs {
-        if Location::is_meant(input) {
-            found.extend(objects.find(input)?);
-        } else {
-            found.extend(files(input)?.into_iter().map(Input::from));
-        }
+    let found: Result<Vec<_>, _> = inputs.iter().map(|input| find(input, objects)).collect();
+    Ok(in_order(found?.concat()))
+}
+
+/// The same for who looks again and again: what leads nowhere now is passed over, since segments come
+/// and go.
+///
+/// # Errors
+/// If a directory or a bucket cannot be read.
+pub fn expand_again(inputs: &[String], objects: &Objects) -> Result<Vec<Input>, Failure> {
+    let find = |input: &String| match find(input, objects) {
+        Err(Failure::NoInput { .. }) => Ok(Vec::new()),
+        found => found,
+    };
+    let found: Result<Vec<_>, _> = inputs.iter().map(find).collect();
+    Ok(in_order(found?.concat()))
+}
+
+fn find(input: &str, objects: &Objects) -> Result<Vec<Input>, Failure> {
+    if Location::is_meant(input) {
+        return objects.find(input);
     }
+    Ok(files(input)?.into_iter().map(Input::from).collect())
+}
+
+fn in_order(mut found: Vec<Input>) -> Vec<Input> {
     found.sort_by(|a, b| (a.path.file_name(), &a.path).cmp(&(b.path.file_name(), &b.path)));
     found.dedup_by(|a, b| a.path == b.path);
-    Ok(found)
+    found
 }
 
 /// The same for commands that read files only, without objects.
@@ -97,13 +115,13 @@ fn segments(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn is_event_file(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    is_event_name(name) && path.is_file()
+    let name = path.file_name().unwrap_or_default();
+    is_event_name(name.as_encoded_bytes()) && path.is_file()
 }
 
-/// Whether a file or object of this name is taken from a directory.
-pub(super) fn is_event_name(name: &str) -> bool {
-    !name.starts_with('.') && ENDINGS.iter().any(|ending| name.ends_with(ending))
+/// Whether a file or object of this name, which need not be UTF-8, is taken from a directory.
+pub(super) fn is_event_name(name: &[u8]) -> bool {
+    !name.starts_with(b".") && ENDINGS.iter().any(|ending| name.ends_with(ending.as_bytes()))
 }
 
 fn matches(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
@@ -149,5 +167,7 @@ mod tests {
         let error = expand(&["/nowhere/*.jsonl".to_owned()], &Objects::default());
         let error = error.unwrap_err().to_string();
         assert!(error.starts_with("there is no event file at `/nowhere/*.jsonl`"), "{error}");
+        let found = expand_again(&["/nowhere/*.jsonl".to_owned()], &Objects::default());
+        assert_eq!(found.unwrap(), []);
     }
 }

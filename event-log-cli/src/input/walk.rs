@@ -72,7 +72,11 @@ pub fn walk(
     Ok(walked)
 }
 
-fn walk_file(
+/// The same for one file or object.
+///
+/// # Errors
+/// If it cannot be read, or with the failure of `take`.
+pub fn walk_file(
     path: &Path,
     objects: &Objects,
     walked: &mut Walked,

@@ -40,7 +40,9 @@ pub fn agree(store: &dyn Store, change: impl Fn(&Catalog) -> Catalog) -> Result<
         }
         check(&there, &wanted, number)?;
         // If another load was faster, its version is what to change.
-        if store.create(&path(number + 1), &text(&wanted))? {
+        let created = store.create(&path(number + 1), &text(&wanted))?;
+        store.sync()?;
+        if created {
             return Ok(wanted);
         }
     }

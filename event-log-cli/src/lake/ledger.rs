@@ -15,106 +15,17 @@
 //! and by the bytes before the end of the claim. So a segment that was loaded, then compressed or
 //! moved, is known again, and one that has grown since is loaded from where its claim ends.
 
+mod entry;
+
 use std::collections::HashSet;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::entry::{Chunk, Claim, Complete, Digest, Done, END_BYTES, Plan};
 use crate::failure::Failure;
 use crate::input::paths::Input;
 use crate::lake::store::{Object, Store};
-use crate::load::counts::Counts;
-
-/// So many bytes before the end of a claim tell whether an input is the one that was claimed.
-pub const END_BYTES: usize = 4_096;
-
-/// Some whole lines of one input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Chunk {
-    /// Where the input was when the batch was planned.
-    pub input: String,
-    /// The digest of the input's first line.
-    pub stream: Digest,
-    /// Where the chunk begins, in uncompressed bytes.
-    pub from: u64,
-    /// Where it ends.
-    pub to: u64,
-    /// The digest of its last [`END_BYTES`], or of all of it if it is shorter.
-    pub end: Digest,
-    /// Which of the claims on this place it has, or wants: see [`Ledger::claim`].
-    pub attempt: u32,
-}
-
-/// 128 bits that stand for some bytes; as hexadecimal text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Digest(String);
-
-impl Digest {
-    /// The digest of these bytes.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(format!("{:032x}", xxh3_128(bytes)))
-    }
-
-    /// As text of 32 characters.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Who has a chunk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
-    /// The batch.
-    pub batch: Digest,
-    /// Where the chunk ends.
-    pub to: u64,
-    /// The digest of the bytes before its end.
-    pub end: Digest,
-}
-
-/// What a batch consists of. Its chunks are those that the batch got; others it only asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
-    /// In the order in which their lines are written.
-    pub chunks: Vec<Chunk>,
-}
-
-impl Plan {
-    /// The name of the batch, which follows from what it consists of.
-    #[must_use]
-    pub fn batch(&self) -> Digest {
-        let identity: Vec<_> = self
-            .chunks
-            .iter()
-            .map(|Chunk { stream, from, to, end, .. }| (stream, from, to, end))
-            .collect();
-        Digest::of(&json(&identity))
-    }
-}
-
-/// What came of a batch.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Done {
-    /// The files, below the lake.
-    pub files: Vec<String>,
-    /// The counts.
-    pub counts: Counts,
-}
-
-/// An object of a store of which every byte is claimed. It cannot grow as a file does: what is written
-/// in its place has another tag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Complete {
-    /// Its address.
-    pub input: String,
-    /// Its tag.
-    pub etag: String,
-    /// Its length in uncompressed bytes.
-    pub to: u64,
-}
 
 /// The ledger of one lake.
 #[derive(Clone, Copy, Debug)]
@@ -144,14 +55,24 @@ impl<'a> Ledger<'a> {
         self.read(&chunk_path(stream, from, attempt))
     }
 
-    /// Writes down what a batch consists of, before anything of it is claimed.
+    /// Writes down what a batch consists of, before anything of it is claimed: a claim of which nobody
+    /// knows the batch would hold back its lines for ever. So the plan survives a power cut first.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn plan(&self, plan: &Plan) -> Result<Digest, Failure> {
         let batch = plan.batch();
         self.store.create(&batch_path(&batch), &json(plan))?;
+        self.store.sync()?;
         Ok(batch)
+    }
+
+    /// Whether all files of a batch are there.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    pub fn is_done(&self, batch: &Digest) -> Result<bool, Failure> {
+        Ok(self.store.get(&done_path(batch))?.is_some())
     }
 
     /// The plan of a batch that is not done; `None` if it is.
@@ -159,36 +80,48 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// If it cannot be read.
     pub fn unfinished_plan(&self, batch: &Digest) -> Result<Option<Plan>, Failure> {
-        if self.store.get(&done_path(batch))?.is_some() {
+        if self.is_done(batch)? {
             return Ok(None);
         }
         self.read(&batch_path(batch))
     }
 
     /// Claims chunks for a batch, and says which the batch has now. One that it does not get was
-    /// claimed by another load a moment ago.
+    /// claimed by another load a moment ago. The claims survive a power cut before a file is written.
     ///
     /// # Errors
     /// If one cannot be claimed.
     pub fn take(&self, chunks: &[Chunk], batch: &Digest) -> Result<Vec<bool>, Failure> {
-        let claim = |chunk: &Chunk| {
-            let Chunk { stream, from, to, end, attempt, .. } = chunk;
-            let claim = Claim { batch: batch.clone(), to: *to, end: end.clone() };
-            Object { path: chunk_path(stream, *from, *attempt), bytes: json(&claim) }
+        let object = |chunk: &Chunk| Object {
+            path: chunk_path(&chunk.stream, chunk.from, chunk.attempt),
+            bytes: json(&Claim::of(chunk, batch)),
         };
-        let created = self.store.create_all(chunks.iter().map(claim).collect())?;
+        let created = self.store.create_all(chunks.iter().map(object).collect())?;
+        self.store.sync()?;
         let has = |(chunk, created): (&Chunk, bool)| {
             if created {
                 return Ok(true);
             }
-            let there = self.claim(&chunk.stream, chunk.from, chunk.attempt)?;
-            Ok(there.is_some_and(|claim| claim.batch == *batch))
+            Ok(self.claim_on(chunk)?.is_some_and(|claim| claim == Claim::of(chunk, batch)))
         };
         chunks.iter().zip(created).map(has).collect()
     }
 
+    /// Whether another batch has claimed a chunk, so that this one never will have it.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    pub fn is_lost(&self, chunk: &Chunk, batch: &Digest) -> Result<bool, Failure> {
+        Ok(self.claim_on(chunk)?.is_some_and(|claim| claim != Claim::of(chunk, batch)))
+    }
+
+    fn claim_on(&self, chunk: &Chunk) -> Result<Option<Claim>, Failure> {
+        self.claim(&chunk.stream, chunk.from, chunk.attempt)
+    }
+
     /// Which of these inputs are claimed to their ends, as far as that was written down, and how long
-    /// they are; in their order.
+    /// they are; in their order. What cannot be understood, as after a power cut, says nothing: it only
+    /// spares a look.
     ///
     /// # Errors
     /// If it cannot be read.
@@ -201,13 +134,13 @@ impl<'a> Ledger<'a> {
         let mut found = self.store.get_all(&asked)?.into_iter().zip(&asked);
         let mut length = || {
             let (bytes, path) = found.next()?;
-            Some(bytes.map(|bytes| understand::<Complete>(path, &bytes)))
+            Some(bytes.and_then(|bytes| understand::<Complete>(path, &bytes).ok()))
         };
         let one = |path: &Option<String>| {
-            let entry = path.as_ref().and_then(|_| length()).flatten().transpose()?;
-            Ok(entry.map(|complete| complete.to))
+            let entry = path.as_ref().and_then(|_| length()).flatten();
+            entry.map(|complete| complete.to)
         };
-        paths.iter().map(one).collect()
+        Ok(paths.iter().map(one).collect())
     }
 
     /// Writes down which objects are claimed to their ends.
@@ -219,29 +152,36 @@ impl<'a> Ledger<'a> {
             path: complete_path(&complete.input, &complete.etag),
             bytes: json(complete),
         };
-        Ok(self.store.put_all(&mut objects.iter().map(entry))?)
+        self.store.put_all(&mut objects.iter().map(entry))?;
+        Ok(self.store.sync()?)
     }
 
-    /// Writes down that all files of a batch are there.
+    /// Writes down that all files of a batch are there. When this returns, that survives a power cut.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn done(&self, batch: &Digest, done: &Done) -> Result<(), Failure> {
-        Ok(self.store.put(&done_path(batch), &json(done))?)
+        self.store.put(&done_path(batch), &json(done))?;
+        Ok(self.store.sync()?)
     }
 
-    /// The batches that were planned and are not done: of loads that were killed, or are running.
+    /// The batches that were planned and are not done, with their plans: of loads that were killed, or are
+    /// running.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub fn unfinished(&self) -> Result<Vec<Plan>, Failure> {
-        let done: HashSet<_> = self.store.list(DONE)?.into_iter().collect();
+    pub fn unfinished(&self) -> Result<Vec<(Digest, Plan)>, Failure> {
+        // In this order: what another load does in between is not done again.
         let mut planned = self.store.list(BATCHES)?;
+        let done: HashSet<_> = self.store.list(DONE)?.into_iter().collect();
         planned.retain(|name| !done.contains(name));
         let paths: Vec<_> = planned.iter().map(|name| format!("{BATCHES}/{name}")).collect();
         let found = self.store.get_all(&paths)?;
-        let plans = paths.iter().zip(found);
-        plans.filter_map(|(path, bytes)| bytes.map(|bytes| understand(path, &bytes))).collect()
+        let plans = planned.iter().zip(&paths).zip(found).filter_map(|((name, path), bytes)| {
+            let batch = Digest::written(name.strip_suffix(".json")?);
+            Some(understand(path, &bytes?).map(|plan| (batch, plan)))
+        });
+        plans.collect()
     }
 
     fn read<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, Failure> {
@@ -267,7 +207,9 @@ fn chunk_path(stream: &Digest, from: u64, attempt: u32) -> String {
     format!("{CHUNKS}/{}.{from}.{attempt}.json", stream.as_str())
 }
 
-fn done_path(batch: &Digest) -> String {
+/// Where it stands that a batch is done.
+#[must_use]
+pub fn done_path(batch: &Digest) -> String {
     format!("{DONE}/{}.json", batch.as_str())
 }
 
@@ -300,6 +242,12 @@ mod tests {
         assert_eq!(ledger.take(&[chunk("a", 20), other], &second).unwrap(), [false, true]);
         let again = ledger.take(&[chunk("a", 10)], &first).unwrap();
         assert_eq!(again, [true], "its own claim is no obstacle");
+        let longer = ledger.take(&[chunk("a", 20)], &first).unwrap();
+        assert_eq!(longer, [false], "what was claimed ends before");
+        assert!(ledger.is_lost(&chunk("a", 10), &second).unwrap());
+        assert!(!ledger.is_lost(&chunk("a", 10), &first).unwrap());
+        let free = Chunk { from: 10, ..chunk("a", 20) };
+        assert!(!ledger.is_lost(&free, &second).unwrap(), "nobody has it");
         let claim = ledger.claim(&Digest::of(b"first line"), 0, 0).unwrap().unwrap();
         assert_eq!((claim.batch, claim.to), (first, 10));
     }
@@ -312,7 +260,8 @@ mod tests {
         let plan = Plan { chunks: vec![chunk("a", 10)] };
         assert_eq!(ledger.unfinished().unwrap(), []);
         let batch = ledger.plan(&plan).unwrap();
-        assert_eq!(ledger.unfinished().unwrap(), [plan]);
+        assert_eq!(ledger.unfinished().unwrap(), [(batch.clone(), plan)]);
+        assert!(!ledger.is_done(&batch).unwrap());
         ledger.done(&batch, &Done::default()).unwrap();
         assert_eq!(ledger.unfinished().unwrap(), []);
     }
@@ -332,6 +281,9 @@ mod tests {
         ledger.completed(&[Complete { input, etag: "1".to_owned(), to: 10 }]).unwrap();
         let inputs = [file, object("1"), object("2")];
         assert_eq!(ledger.complete(&inputs).unwrap(), [None, Some(10), None]);
+        // A power cut may leave a name without bytes.
+        store.put(&complete_path("s3://bucket/one", "1"), b"").unwrap();
+        assert_eq!(ledger.complete(&inputs).unwrap(), [None; 3]);
     }
 
     #[test]
@@ -339,5 +291,7 @@ mod tests {
         let batch = |input, to| Plan { chunks: vec![chunk(input, to)] }.batch();
         assert_eq!(batch("a", 10), batch("moved/a", 10));
         assert_ne!(batch("a", 10), batch("a", 11));
+        let again = Plan { chunks: vec![Chunk { attempt: 1, ..chunk("a", 10) }] };
+        assert_ne!(again.batch(), batch("a", 10));
     }
 }

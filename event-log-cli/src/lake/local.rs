@@ -2,19 +2,30 @@
 //!
 //! An object is written under a temporary name below `_tmp`, then renamed or linked to its own. What
 //! a kill leaves there is removed by a later load.
+//!
+//! What a power cut may take is said by [`Store`]. An object that is written alone is synced before it
+//! gets its name, so it is never torn; its name is synced by [`Store::sync`]. Of the many files of a batch
+//! both are synced there, together: a name may come back without its bytes, and the batch is then done again.
 
+mod sync;
+#[cfg(test)]
+mod tests;
+
+use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::failure::Failure;
-use crate::lake::store::{Store, StoreError};
+use crate::lake::store::{Object, Store, StoreError};
+
+use self::sync::{make, sync_if_there, sync_together};
 
 /// Where objects are written before they have their names.
 const TEMPORARY: &str = "_tmp";
@@ -22,17 +33,41 @@ const TEMPORARY: &str = "_tmp";
 /// No load takes so long for one object: what is older was left by a kill.
 const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3_600);
 
-/// So many threads sync a batch; they do nothing but wait.
-const SYNCS_AT_ONCE: usize = 16;
+/// Held, shared, by who looks whether a batch is done and puts a file of it.
+const PUTTING: &str = "_ledger/putting.lock";
+
+/// So long may that take. Who takes longer was stopped in between.
+const PUTTING_TIME: Duration = Duration::from_secs(10);
 
 /// A lake below a directory.
 #[derive(Debug)]
 pub struct LocalStore {
     root: PathBuf,
-    /// Part of each temporary name, beside the process's id.
+    /// Part of each temporary name. The process's id would not do: in containers many have the same.
+    token: u64,
+    /// The other part.
     next: AtomicU64,
     /// What was written by each thread since it synced.
-    unsynced: Mutex<HashMap<ThreadId, Vec<PathBuf>>>,
+    unsynced: Mutex<HashMap<ThreadId, Unsynced>>,
+}
+
+/// What a thread wrote since it synced.
+#[derive(Debug, Default)]
+struct Unsynced {
+    /// Files of which neither the bytes nor the name need be on the disk yet.
+    files: Vec<PathBuf>,
+    /// Files of which the bytes are.
+    names: Vec<PathBuf>,
+}
+
+/// A file without a name of its own; removed unless it gets one.
+struct Staged(PathBuf);
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // Gone if it was renamed. Else best effort: a later load removes it.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 impl LocalStore {
@@ -42,36 +77,38 @@ impl LocalStore {
     /// If it cannot be made.
     pub fn open(root: &Path) -> Result<Self, Failure> {
         let temporary = root.join(TEMPORARY);
-        fs::create_dir_all(&temporary)
-            .map_err(Failure::file("create the directory", &temporary))?;
+        make(&temporary).map_err(Failure::file("create the directory", &temporary))?;
         remove_left_behind(&temporary);
-        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0), unsynced: Mutex::default() })
+        // The standard library's source of what differs from process to process.
+        let token = RandomState::new().build_hasher().finish();
+        let (next, unsynced) = (AtomicU64::new(0), Mutex::default());
+        Ok(Self { root: root.to_owned(), token, next, unsynced })
     }
 
-    /// Writes the bytes under a temporary name, hands it to `publish`, and removes it if it is left.
-    fn write<T>(
+    /// Writes the bytes under a temporary name.
+    fn stage(&self, bytes: &[u8]) -> io::Result<Staged> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{:016x}.{number}", self.token);
+        let staged = Staged(self.root.join(TEMPORARY).join(name));
+        File::create_new(&staged.0)?.write_all(bytes)?;
+        Ok(staged)
+    }
+
+    /// Has `publish` give it its own name, in a directory that is made if it is not there.
+    fn publish<T>(
         &self,
+        staged: &Staged,
         path: &str,
-        bytes: &[u8],
         publish: impl Fn(&Path, &Path) -> io::Result<T>,
     ) -> io::Result<T> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let temporary = self.root.join(TEMPORARY).join(format!("{}.{number}", process::id()));
-        let written = File::create(&temporary).and_then(|mut file| file.write_all(bytes));
         let target = self.root.join(path);
-        let published = written.and_then(|()| match publish(&temporary, &target) {
+        match publish(&staged.0, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(target.parent().unwrap_or(&self.root))?;
-                publish(&temporary, &target)
+                publish(&staged.0, &target)
             }
             published => published,
-        });
-        // Gone if it was renamed. Else best effort: a later load removes it.
-        let _ = fs::remove_file(&temporary);
-        if published.is_ok() {
-            self.unsynced().entry(thread::current().id()).or_default().push(target);
         }
-        published
     }
 
     /// The names of the directories in this one; none if it is none.
@@ -87,15 +124,63 @@ impl LocalStore {
         Ok(names)
     }
 
-    fn unsynced(&self) -> MutexGuard<'_, HashMap<ThreadId, Vec<PathBuf>>> {
+    /// Waits until every load sees which batches are done by now, and has put the files of those that it
+    /// took for unfinished. Then nobody puts a file of them again.
+    ///
+    /// # Errors
+    /// If somebody takes too long, or the disk fails.
+    pub fn await_puts(&self) -> Result<(), Failure> {
+        let path = self.root.join(PUTTING);
+        let file = self.open_lock().map_err(Failure::file("open", &path))?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if begun.elapsed() < PUTTING_TIME => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Failure::Argument(format!(
+                        "a load holds `{}` though it needs that for an instant only; was it stopped? Let it go \
+                         on, or end it, and compact again",
+                        path.display()
+                    )));
+                }
+                Err(TryLockError::Error(error)) => return Err(Failure::file("lock", &path)(error)),
+            }
+        }
+        // What is taken for done now must be so after a power cut, too.
+        let done = self.root.join("_ledger/done");
+        sync_if_there(&done).map_err(Failure::file("sync", &done))
+    }
+
+    fn open_lock(&self) -> io::Result<File> {
+        let path = self.root.join(PUTTING);
+        let open = || File::options().create(true).truncate(false).write(true).open(&path);
+        match open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+                open()
+            }
+            opened => opened,
+        }
+    }
+
+    /// Notes what this thread wrote.
+    fn note(&self, note: impl FnOnce(&mut Unsynced)) {
+        note(self.unsynced().entry(thread::current().id()).or_default());
+    }
+
+    fn unsynced(&self) -> MutexGuard<'_, HashMap<ThreadId, Unsynced>> {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Syncs these files, then their directories and those above.
-    fn sync_each(&self, files: &[PathBuf]) -> io::Result<()> {
+    /// Syncs the files, then all directories and those above.
+    fn sync_each(&self, unsynced: &Unsynced) -> io::Result<()> {
+        let Unsynced { files, names } = unsynced;
         sync_together(files)?;
         let mut directories = BTreeSet::new();
-        for file in files {
+        for file in files.iter().chain(names) {
             let above = file.ancestors().skip(1);
             directories.extend(above.take_while(|path| path.starts_with(&self.root)));
         }
@@ -103,25 +188,16 @@ impl LocalStore {
     }
 }
 
-/// Several at a time: a journal commits those together that wait together, and then a sync of each
-/// of a thousand small files is some dozens of commits.
-fn sync_together(files: &[PathBuf]) -> io::Result<()> {
-    let share = files.len().div_ceil(SYNCS_AT_ONCE).max(1);
-    let results: Vec<thread::Result<io::Result<()>>> = thread::scope(|scope| {
-        let sync = |files: &'_ [PathBuf]| files.iter().try_for_each(|file| sync_if_there(file));
-        let threads: Vec<_> =
-            files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
-        threads.into_iter().map(thread::ScopedJoinHandle::join).collect()
-    });
-    let unwound = |panic| std::panic::resume_unwind(panic);
-    results.into_iter().try_for_each(|result| result.unwrap_or_else(unwound))
+fn rename(staged: &Path, target: &Path) -> io::Result<()> {
+    fs::rename(staged, target)
 }
 
-/// Somebody may have removed it: then there is nothing to sync.
-fn sync_if_there(path: &Path) -> io::Result<()> {
-    match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        file => file?.sync_all(),
+/// Fails where there is something, which a rename does not, and says whether there was nothing.
+fn link(staged: &Path, target: &Path) -> io::Result<bool> {
+    match fs::hard_link(staged, target) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -139,18 +215,74 @@ fn remove_left_behind(temporary: &Path) {
 
 impl Store for LocalStore {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let rename = |temporary: &Path, target: &Path| fs::rename(temporary, target);
-        self.write(path, bytes, rename).map_err(StoreError::new("write", path))
+        let put = || {
+            let staged = self.stage(bytes)?;
+            sync_if_there(&staged.0)?;
+            self.publish(&staged, path, rename)
+        };
+        put().map_err(StoreError::new("write", path))?;
+        self.note(|unsynced| unsynced.names.push(self.root.join(path)));
+        Ok(())
+    }
+
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object>) -> Result<(), StoreError> {
+        for Object { path, bytes } in objects {
+            let put = self.stage(&bytes).and_then(|staged| self.publish(&staged, &path, rename));
+            put.map_err(StoreError::new("write", &path))?;
+            self.note(|unsynced| unsynced.files.push(self.root.join(path)));
+        }
+        Ok(())
+    }
+
+    fn put_files(
+        &self,
+        files: &mut dyn Iterator<Item = Object>,
+        done: &str,
+    ) -> Result<(), StoreError> {
+        let done = self.root.join(done);
+        let rename_unless_done = |staged: &Path, target: &Path| {
+            // A lock belongs to an opened file, so each has one of its own.
+            let lock = self.open_lock()?;
+            match lock.lock_shared() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                // A file system without locks: there nobody compacts, either.
+                _ => {}
+            }
+            if done.exists() { Ok(()) } else { rename(staged, target) }
+        };
+        for Object { path, bytes } in files {
+            let put = self.stage(&bytes);
+            let put = put.and_then(|staged| self.publish(&staged, &path, rename_unless_done));
+            put.map_err(StoreError::new("write", &path))?;
+            self.note(|unsynced| unsynced.files.push(self.root.join(path)));
+        }
+        Ok(())
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
-        // A link fails where there is something, which a rename does not.
-        let link = |temporary: &Path, target: &Path| match fs::hard_link(temporary, target) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(error),
-        };
-        self.write(path, bytes, link).map_err(StoreError::new("create", path))
+        let created =
+            self.create_all(vec![Object { path: path.to_owned(), bytes: bytes.to_owned() }])?;
+        Ok(created == [true])
+    }
+
+    fn create_all(&self, objects: Vec<Object>) -> Result<Vec<bool>, StoreError> {
+        let mut staged = Vec::with_capacity(objects.len());
+        for Object { path, bytes } in &objects {
+            // What is there stays, so there is no need to write it first.
+            let is_there = self.root.join(path).exists();
+            let write = (!is_there).then(|| self.stage(bytes)).transpose();
+            staged.push(write.map_err(StoreError::new("create", path))?);
+        }
+        let written: Vec<_> = staged.iter().flatten().map(|staged| &staged.0).collect();
+        sync_together(&written).map_err(StoreError::new("sync", TEMPORARY))?;
+        let mut created = Vec::with_capacity(objects.len());
+        for (Object { path, .. }, staged) in objects.iter().zip(&staged) {
+            let link = staged.as_ref().map(|staged| self.publish(staged, path, link));
+            created.push(link.unwrap_or(Ok(false)).map_err(StoreError::new("create", path))?);
+            // Another may have created it a moment ago, and not have synced it yet.
+            self.note(|unsynced| unsynced.names.push(self.root.join(path)));
+        }
+        Ok(created)
     }
 
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -175,59 +307,7 @@ impl Store for LocalStore {
 
     fn sync(&self) -> Result<(), StoreError> {
         // Not the whole file system: others may be writing to it, and would be waited for.
-        let files = self.unsynced().remove(&thread::current().id()).unwrap_or_default();
-        self.sync_each(&files).map_err(StoreError::new("sync", "."))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_object_is_replaced_by_put_and_kept_by_create() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStore::open(&directory.path().join("lake")).unwrap();
-        assert_eq!(store.get("a/b/one").unwrap(), None);
-        assert!(store.create("a/b/one", b"1").unwrap());
-        assert!(!store.create("a/b/one", b"2").unwrap());
-        assert_eq!(store.get("a/b/one").unwrap().as_deref(), Some(&b"1"[..]));
-        store.put("a/b/one", b"3").unwrap();
-        store.put("a/b/another", b"").unwrap();
-        assert_eq!(store.get("a/b/one").unwrap().as_deref(), Some(&b"3"[..]));
-        assert_eq!(store.list("a/b").unwrap(), ["another", "one"]);
-        assert_eq!(store.list("nowhere").unwrap(), [""; 0]);
-        assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);
-        store.sync().unwrap();
-    }
-
-    #[test]
-    fn of_many_that_create_at_once_one_does() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStore::open(directory.path()).unwrap();
-        let created: usize = std::thread::scope(|scope| {
-            let tries: Vec<_> = (0..8_u8)
-                .map(|byte| {
-                    let store = &store;
-                    scope.spawn(move || usize::from(store.create("claims/one", &[byte]).unwrap()))
-                })
-                .collect();
-            tries.into_iter().map(|thread| thread.join().unwrap()).sum()
-        });
-        assert_eq!(created, 1);
-    }
-
-    #[test]
-    fn what_a_kill_left_is_removed_once_it_is_old() {
-        let directory = tempfile::tempdir().unwrap();
-        let temporary = directory.path().join(TEMPORARY);
-        fs::create_dir(&temporary).unwrap();
-        let [old, young] = ["1.1", "2.1"].map(|name| temporary.join(name));
-        fs::write(&young, "").unwrap();
-        fs::write(&old, "").unwrap();
-        let long_ago = SystemTime::now() - LEFT_BEHIND - Duration::from_secs(60);
-        File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
-        LocalStore::open(directory.path()).unwrap();
-        assert_eq!((old.exists(), young.exists()), (false, true));
+        let unsynced = self.unsynced().remove(&thread::current().id()).unwrap_or_default();
+        self.sync_each(&unsynced).map_err(StoreError::new("sync", "."))
     }
 }

@@ -71,7 +71,10 @@ impl Settings {
     /// # Errors
     /// If the lake has others: a table of two kinds of files would be read wrongly, or not at all.
     pub fn agree(&self, store: &dyn Store) -> Result<(), Failure> {
-        if store.create(PATH, &self.text())? {
+        let created = store.create(PATH, &self.text())?;
+        // What is loaded must not outlive how it was loaded.
+        store.sync()?;
+        if created {
             return Ok(());
         }
         let there = store.get(PATH)?.unwrap_or_default();

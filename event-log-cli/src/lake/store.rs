@@ -5,6 +5,9 @@ use std::io;
 
 /// A place for objects. Each object appears whole or not at all, also if the process is killed.
 ///
+/// A power cut may take what was written since [`sync`](Self::sync), each object by itself. Only of those
+/// that [`put_all`](Self::put_all) wrote it may leave a part.
+///
 /// Paths are relative to the lake, with `/` between their parts.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Writes an object, in the place of an older one if there is one.
@@ -23,6 +26,21 @@ pub trait Store: fmt::Debug + Send + Sync {
             self.put(&path, &bytes)?;
         }
         Ok(())
+    }
+
+    /// Writes the files of a batch as [`put_all`](Self::put_all) does, but none once there is an object at
+    /// `done`: a load that slept over the end of its batch must not bring back what `compact` joined.
+    ///
+    /// # Errors
+    /// As [`put_all`](Self::put_all).
+    fn put_files(
+        &self,
+        files: &mut dyn Iterator<Item = Object>,
+        done: &str,
+    ) -> Result<(), StoreError> {
+        // Nothing is joined in a place that does not say otherwise, so the same bytes do no harm.
+        let _ = done;
+        self.put_all(files)
     }
 
     /// Writes an object unless there is one at this path, and says whether it did. Of several that

@@ -92,6 +92,8 @@ pub fn follow_each(
                 shorter = None;
             }
             Some(_) => place.attempt += 1,
+            // An older copy of one that has grown: all that it holds was claimed.
+            None if ends_at(source, place.from)? => return Ok(Followed::New(place)),
             None => {
                 shorter = Some(claim.to);
                 place.attempt += 1;
@@ -108,6 +110,10 @@ fn end_digest(source: &mut Source, from: u64, to: u64) -> io::Result<Option<Dige
     let mut end = Vec::with_capacity(length);
     let read = source.read(begin, length, &mut end)?;
     Ok((read == length).then(|| Digest::of(&end)))
+}
+
+fn ends_at(source: &mut Source, position: u64) -> io::Result<bool> {
+    Ok(source.read(position, 1, &mut Vec::new())? == 0)
 }
 
 /// A chunk that was read.
@@ -250,7 +256,10 @@ pub fn read_again(
         length > MAX_LINE_BYTES && memchr::memchr(b'\n', &buffer[begin..begin + looked]).is_none();
     let length = if is_too_long { HEAD_BYTES } else { length };
     buffer.truncate(begin + length);
-    Ok(Some(Piece { chunk: planned.clone(), length, is_too_long, is_cut: false, repeats: None }))
+    // It may have been moved since.
+    let input = source.path().to_string_lossy().into_owned();
+    let chunk = Chunk { input, ..planned.clone() };
+    Ok(Some(Piece { chunk, length, is_too_long, is_cut: false, repeats: None }))
 }
 
 /// Where the chunks of a long plain input end, but for the last one: where [`read`] would end them.
@@ -368,7 +377,11 @@ mod tests {
         let place = Place { stream: stream.clone(), from: 0, attempt: 0 };
         assert_eq!(follow(&mut first, ledger, &stream, 0).unwrap(), Followed::New(place.clone()));
         let piece = read(&mut first, &place, 100, &mut Vec::new()).unwrap().unwrap();
-        assert_eq!(ledger.take(&[piece.chunk], &Digest::of(b"batch")).unwrap(), [true]);
+        let chunk = piece.chunk;
+        assert_eq!(
+            ledger.take(std::slice::from_ref(&chunk), &Digest::of(b"batch")).unwrap(),
+            [true]
+        );
 
         let after = Followed::New(Place { from: 8, ..place.clone() });
         assert_eq!(follow(&mut first, ledger, &stream, 0).unwrap(), after);
@@ -379,5 +392,10 @@ mod tests {
         assert_eq!(follow(&mut other, ledger, &stream, 0).unwrap(), own);
         let mut cut = source(directory.path(), b"one\n");
         assert_eq!(follow(&mut cut, ledger, &stream, 0).unwrap(), Followed::Shorter(8));
+
+        let chunk = Chunk { to: 14, end: Digest::of(b"three\n"), from: 8, ..chunk };
+        ledger.take(&[chunk], &Digest::of(b"next")).unwrap();
+        let mut older = source(directory.path(), b"one\ntwo\n");
+        assert_eq!(follow(&mut older, ledger, &stream, 0).unwrap(), after);
     }
 }

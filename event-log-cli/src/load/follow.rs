@@ -31,10 +31,6 @@ impl Follow {
 
     /// Takes back what did not come to its end: it is looked at again.
     pub fn loaded(&mut self, loaded: &Loaded) {
-        if loaded.is_shared {
-            // The other load may have taken less than there is.
-            self.looked.clear();
-        }
         for failed in &loaded.failed {
             self.looked.remove(&failed.input);
         }
@@ -58,7 +54,5 @@ mod tests {
         let failed = vec![FailedInput { input: "a".into(), reason: String::new() }];
         follow.loaded(&Loaded { failed, ..Loaded::default() });
         assert_eq!(follow.changed(grown.clone()), [input("a", 1)]);
-        follow.loaded(&Loaded { is_shared: true, ..Loaded::default() });
-        assert_eq!(follow.changed(grown.clone()), grown);
     }
 }

@@ -28,13 +28,14 @@ impl Load<'_> {
                 return Ok(Loaded { failed: vec![failed], ..Loaded::default() });
             }
         };
-        let mut loaded = self.work(&work::Queue::of_batches(plans))?;
-        loaded.add(self.more(vec![input])?);
+        let inputs = vec![input];
+        let mut loaded = self.work(&work::Queue::of_batches(plans, &inputs))?;
+        loaded.add(self.more(inputs)?);
         Ok(loaded)
     }
 
     /// The plans of batches that have a part of this input, and are not done.
-    fn begun(&self, input: &Input) -> Result<Vec<Plan>, ChunkError> {
+    fn begun(&self, input: &Input) -> Result<Vec<(Digest, Plan)>, ChunkError> {
         let ledger = Ledger::new(self.store);
         let mut source = Source::open_in(&input.path, self.objects)?;
         let stream = Digest::of(&source.first_line()?);
@@ -42,8 +43,10 @@ impl Load<'_> {
         chunk::follow_each(&mut source, ledger, &stream, 0, |claim| {
             batches.insert(claim.batch.clone());
         })?;
-        let plans = batches.iter().map(|batch| ledger.unfinished_plan(batch));
-        let plans: Result<Vec<_>, Failure> = plans.collect();
-        Ok(plans?.into_iter().flatten().collect::<Vec<Plan>>())
+        let unfinished = |batch: Digest| {
+            let plan = ledger.unfinished_plan(&batch).transpose()?;
+            Some(plan.map(|plan| (batch, plan)))
+        };
+        Ok(batches.into_iter().filter_map(unfinished).collect::<Result<_, Failure>>()?)
     }
 }

@@ -20,10 +20,13 @@ use event_log_catalog::{Catalog, Column, EventSchema, columns as columns_of};
 use foldhash::fast::RandomState;
 
 use crate::failure::Failure;
-use crate::input::walk::walk;
+use crate::input::objects::Objects;
+use crate::input::paths::{self, Input};
+use crate::input::walk::{Walked, walk_file};
 use crate::lake::catalog;
 use crate::lake::store::Store;
 use crate::load::infer::Guesses;
+use crate::remote::{Environment, Location};
 
 /// What the logger itself writes, as docs/format.md says.
 const GAP_SCHEMA: &str = r#"{
@@ -74,7 +77,7 @@ impl Tables {
     /// inputs show beyond the lake's, which takes a pass over them.
     ///
     /// # Errors
-    /// If the catalogue would break the files of the lake, or inputs or lake cannot be read.
+    /// If the catalogue would break the files of the lake, the lake cannot be read, or an input leads nowhere.
     pub fn settle(
         store: &dyn Store,
         given: Option<&Catalog>,
@@ -89,7 +92,14 @@ impl Tables {
             guesses.look(line);
             Ok(())
         };
-        walk(inputs, look, drop)?;
+        let (mut look, mut walked) = (look, Walked::default());
+        let objects = Objects::new(Environment::of_process());
+        for Input { path, .. } in paths::expand(inputs, &objects)? {
+            // One that cannot be read is told of when it is loaded, and the others are loaded.
+            if path.is_file() || path.to_str().is_some_and(Location::is_meant) {
+                let _ = walk_file(&path, &objects, &mut walked, &mut look, &mut drop);
+            }
+        }
         catalog::agree(store, |there| guesses.beyond(there)).map(|catalog| Self::of(&catalog))
     }
 

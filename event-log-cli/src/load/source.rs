@@ -2,7 +2,7 @@
 //! beginning.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -67,11 +67,19 @@ impl Source {
     /// # Errors
     /// If it cannot be opened or read.
     pub fn open(path: &Path) -> io::Result<Self> {
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is no file, and what comes from a pipe or a device cannot be read a second time; write it \
+                 to a file and load that",
+            ));
+        }
         let kind = match lines::decompressed(BufReader::new(File::open(path)?))? {
             Some(reader) => Kind::Compressed { reader, position: 0 },
             None => Kind::Plain(File::open(path)?),
         };
-        Ok(Self { path: path.to_owned(), object: None, kind })
+        // Whoever finishes a batch of it may stand in another directory.
+        Ok(Self { path: std::path::absolute(path)?, object: None, kind })
     }
 
     /// Where the input is.
@@ -107,6 +115,17 @@ impl Source {
         }
     }
 
+    /// The length of an input that was read to its end.
+    ///
+    /// # Errors
+    /// As [`plain_length`](Self::plain_length).
+    pub fn length(&self) -> io::Result<u64> {
+        match &self.kind {
+            Kind::Compressed { position, .. } => Ok(*position),
+            Kind::Plain(_) | Kind::PlainObject(_) => Ok(self.plain_length()?.unwrap_or(0)),
+        }
+    }
+
     /// Appends the bytes from position `from` to `out`, up to `most` of them; fewer only at the end.
     ///
     /// # Errors
@@ -135,7 +154,9 @@ impl Source {
         }
     }
 
-    /// The first line with its newline, or as much of it as identifies the input.
+    /// What the input is known by: the first line that is not empty, with what stands before it and its
+    /// newline, or as much of that as there is room for. A newline that is still to come is added, so that
+    /// the input stays the same one when it comes.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -145,11 +166,17 @@ impl Source {
             let most = (4 << 10).min(FIRST_LINE_BYTES - line.len());
             let begin = line.len();
             let read = self.read(begin as u64, most, &mut line)?;
-            if let Some(newline) = memchr::memchr(b'\n', &line[begin..]) {
-                line.truncate(begin + newline + 1);
+            let text = line.iter().position(|byte| !byte.is_ascii_whitespace());
+            if let Some(at) = text.map(|text| text.max(begin))
+                && let Some(newline) = memchr::memchr(b'\n', &line[at..])
+            {
+                line.truncate(at + newline + 1);
                 return Ok(line);
             }
             if read < most || line.len() == FIRST_LINE_BYTES {
+                if text.is_some() && line.len() < FIRST_LINE_BYTES {
+                    line.push(b'\n');
+                }
                 return Ok(line);
             }
         }
@@ -198,7 +225,21 @@ mod tests {
         let path = directory.path().join("long");
         std::fs::write(&path, vec![b'x'; 200_000]).unwrap();
         assert_eq!(Source::open(&path).unwrap().first_line().unwrap().len(), FIRST_LINE_BYTES);
-        std::fs::write(&path, b"short").unwrap();
-        assert_eq!(Source::open(&path).unwrap().first_line().unwrap(), b"short");
+    }
+
+    #[test]
+    fn an_input_is_known_by_its_first_line_that_is_not_empty_with_or_without_its_newline() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("input");
+        let first_line = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            Source::open(&path).unwrap().first_line().unwrap()
+        };
+        for text in ["short", "short\n", "short\nnext\n"] {
+            assert_eq!(first_line(text), b"short\n");
+        }
+        let empty = format!("\r\n{}\n", " ".repeat(5_000));
+        assert_eq!(first_line(&format!("{empty}one\ntwo\n")), format!("{empty}one\n").as_bytes());
+        assert_eq!((first_line(""), first_line("\n\n")), (vec![], b"\n\n".to_vec()));
     }
 }

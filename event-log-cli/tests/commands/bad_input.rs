@@ -83,19 +83,55 @@ fn a_line_longer_than_memory_should_be_is_quarantined_in_little_memory() {
 }
 
 #[test]
-fn a_zstd_file_that_is_cut_is_told_and_loaded_once_it_is_whole() {
+fn what_is_no_file_is_told_and_nobody_waits_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let lake = directory.path().join("lake");
+    let pipe = directory.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for input in [pipe.as_path(), Path::new("/dev/zero")] {
+        for format in ["json", "parquet"] {
+            let lake = lake.join(format);
+            let (code, report) = load(&[input], &lake, &["--format", format]);
+            assert_eq!(code, Some(3));
+            let reason = report["failed"][0]["reason"].as_str().unwrap();
+            assert!(reason.contains("it is no file"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_told() {
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().unwrap();
+    let inputs = directory.path().join("inputs");
+    fs::create_dir(&inputs).unwrap();
+    write(&inputs, "good.jsonl", &many(10));
+    let name = std::ffi::OsStr::from_bytes(b"caf\xE9.jsonl");
+    fs::copy(inputs.join("good.jsonl"), inputs.join(name)).unwrap();
+    let (code, report) = load(&[&inputs], &directory.path().join("lake"), &[]);
+    assert_eq!((code, &report["events"]), (Some(3), &10.into()));
+    assert!(report["failed"][0]["reason"].as_str().unwrap().contains("not UTF-8"), "{report}");
+}
+
+#[test]
+fn a_zstd_file_that_is_cut_is_told_and_loaded_once_it_is_whole_and_holds_nobody_up() {
     let directory = tempfile::tempdir().unwrap();
     let lake = directory.path().join("lake");
     let input = directory.path().join("events.jsonl.zst");
     let text: String = many(1_000).into_iter().map(|line| line + "\n").collect();
     let whole = zstd::encode_all(text.as_bytes(), 0).unwrap();
-    fs::write(&input, &whole[..whole.len() / 2]).unwrap();
-    let (code, report) = load(&[&input], &lake, &[]);
-    assert_eq!((code, &report["events"]), (Some(3), &0.into()));
-    assert!(report["failed"][0]["reason"].as_str().unwrap().starts_with("it cannot be read"));
-    fs::write(&input, &whole).unwrap();
-    let (code, report) = load(&[&input], &lake, &[]);
-    assert_eq!((code, &report["events"]), (Some(0), &1_000.into()));
+    write(directory.path(), "good.jsonl", &[line(9_999, "2021-09-16T05:57:27Z", "ping", 1, "{}")]);
+    let good = directory.path().join("good.jsonl");
+    for format in ["json", "parquet"] {
+        let lake = lake.join(format);
+        fs::write(&input, &whole[..whole.len() / 2]).unwrap();
+        let (code, report) = load(&[&input, &good], &lake, &["--format", format]);
+        assert_eq!((code, &report["events"]), (Some(3), &1.into()));
+        assert!(report["failed"][0]["reason"].as_str().unwrap().starts_with("it cannot be read"));
+        fs::write(&input, &whole).unwrap();
+        let (code, report) = load(&[&input], &lake, &["--format", format]);
+        assert_eq!((code, &report["events"]), (Some(0), &1_000.into()));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,27 @@ fn interrupt(child: &Child) {
     assert!(sent.success());
 }
 
+fn follow(inputs: &[&Path], lake: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_event-log"))
+        .arg("load")
+        .args(inputs)
+        .args(["--lake", lake.to_str().unwrap(), "--follow", "--every", "1", "--format", "json"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until the lake has so many rows.
+fn wait_for(lake: &Path, count: usize) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let rows = || files(lake).values().map(|text| text.lines().count()).sum::<usize>();
+    while !lake.join("_lake.json").exists() || rows() < count {
+        assert!(Instant::now() < deadline, "{} of {count} rows came", rows());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(rows(), count);
+}
+
 #[test]
 fn what_is_written_while_it_follows_is_in_the_lake_until_ctrl_c_ends_it() {
     let directory = in_memory();
@@ -21,21 +43,8 @@ fn what_is_written_while_it_follows_is_in_the_lake_until_ctrl_c_ends_it() {
     let lines = many(900);
     write(&log, "events.0.jsonl", &lines[..300]);
     let lake = directory.path().join("lake");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_event-log"))
-        .args(["load", log.to_str().unwrap(), "--lake", lake.to_str().unwrap()])
-        .args(["--follow", "--every", "1", "--format", "json"])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let wait_for = |count: usize| {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let rows = || files(&lake).values().map(|text| text.lines().count()).sum::<usize>();
-        while !lake.join("_lake.json").exists() || rows() < count {
-            assert!(Instant::now() < deadline, "{} of {count} rows came", rows());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        assert_eq!(rows(), count);
-    };
+    let mut child = follow(&[&log], &lake);
+    let wait_for = |count| wait_for(&lake, count);
     wait_for(300);
     // One grows, another appears.
     let mut grown = fs::File::options().append(true).open(log.join("events.0.jsonl")).unwrap();
@@ -45,6 +54,23 @@ fn what_is_written_while_it_follows_is_in_the_lake_until_ctrl_c_ends_it() {
     wait_for(600);
     write(&log, "events.1.jsonl", &lines[600..]);
     wait_for(900);
+    interrupt(&child);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn an_input_that_goes_away_ends_nothing() {
+    let directory = in_memory();
+    let lines = many(300);
+    let [one, other] = ["one.jsonl", "other.jsonl"].map(|name| directory.path().join(name));
+    write(directory.path(), "one.jsonl", &lines[..100]);
+    write(directory.path(), "other.jsonl", &lines[100..200]);
+    let lake = directory.path().join("lake");
+    let mut child = follow(&[&one, &other], &lake);
+    wait_for(&lake, 200);
+    fs::remove_file(&one).unwrap();
+    write(directory.path(), "other.jsonl", &lines[100..]);
+    wait_for(&lake, 300);
     interrupt(&child);
     assert!(child.wait().unwrap().success());
 }

@@ -161,6 +161,66 @@ fn what_was_loaded_is_not_loaded_again_under_another_name_or_compressed() {
 }
 
 #[test]
+fn what_is_given_under_several_names_at_once_is_loaded_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let inputs = directory.path().join("inputs");
+    fs::create_dir(&inputs).unwrap();
+    let lines = many(30);
+    write(&inputs, "a.jsonl", &lines[..10]);
+    write(&inputs, "b.jsonl", &lines[20..]);
+    // One begins like the first and goes on, and between them lies another.
+    write(&inputs, "c.jsonl", &lines[..20]);
+    fs::copy(inputs.join("a.jsonl"), inputs.join("d.jsonl")).unwrap();
+    let packed = zstd::encode_all(&fs::read(inputs.join("c.jsonl")).unwrap()[..], 0).unwrap();
+    fs::write(inputs.join("e.jsonl.zst"), packed).unwrap();
+    for workers in ["1", "4"] {
+        let lake = directory.path().join(format!("lake-{workers}"));
+        let (code, report) = load(&[&inputs], &lake, &["--workers", workers]);
+        assert_eq!((code, events(&report), &report["duplicates"]), (Some(0), 30, &0.into()));
+        assert_eq!(events(&load(&[&inputs], &lake, &[]).1), 0);
+        assert_eq!(rows(&lake).values().map(Vec::len).sum::<usize>(), 30);
+    }
+}
+
+#[test]
+fn a_first_line_whose_newline_is_still_to_come_is_loaded_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let lake = directory.path().join("lake");
+    let input = directory.path().join("events.jsonl");
+    let text: String = many(2).iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    for bytes in [text.find('\n').unwrap(), text.len()] {
+        fs::write(&input, &text[..bytes]).unwrap();
+        assert_eq!(events(&load(&[&input], &lake, &[]).1), 1);
+    }
+}
+
+#[test]
+fn inputs_that_begin_with_an_empty_line_are_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    let lake = directory.path().join("lake");
+    let input = directory.path().join("events.jsonl");
+    let lines = many(30);
+    // Each is shorter than the one before.
+    for range in [0..15, 15..25, 25..30] {
+        let text: String = lines[range.clone()].iter().flat_map(|line| ["\n", line]).collect();
+        fs::write(&input, text + "\n").unwrap();
+        let (code, report) = load(&[&input], &lake, &[]);
+        assert_eq!((code, events(&report)), (Some(0), range.len() as u64), "{report}");
+    }
+}
+
+#[test]
+fn what_stands_behind_the_last_newline_of_a_compressed_input_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let lake = directory.path().join("lake");
+    let input = directory.path().join("events.jsonl.zst");
+    let text = format!("{}\n{{\"torn", many(1)[0]);
+    fs::write(&input, zstd::encode_all(text.as_bytes(), 0).unwrap()).unwrap();
+    let (code, report) = load(&[&input], &lake, &[]);
+    assert_eq!((code, events(&report), &report["unfinished_bytes"]), (Some(0), 1, &6.into()));
+}
+
+#[test]
 fn another_input_of_the_same_name_and_size_is_loaded() {
     let directory = tempfile::tempdir().unwrap();
     let lake = directory.path().join("lake");

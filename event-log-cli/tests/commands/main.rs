@@ -14,7 +14,9 @@ mod recover;
 mod replicate;
 mod s3;
 mod schema;
+mod stale;
 mod stats;
+mod steps;
 mod tail;
 mod verify;
 

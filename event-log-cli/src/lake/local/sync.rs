@@ -1,0 +1,46 @@
+//! What it takes that files and directories survive a power cut.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::thread;
+
+/// So many threads sync a batch; they do nothing but wait.
+const SYNCS_AT_ONCE: usize = 16;
+
+/// Makes a directory and those above it, and has their names survive a power cut.
+pub(super) fn make(directory: &Path) -> io::Result<()> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+    let missing: Vec<_> = directory.ancestors().take_while(is_missing).collect();
+    fs::create_dir_all(directory)?;
+    for made in missing {
+        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
+        // One that may be written and not read cannot be synced.
+        if let Ok(above) = File::open(above.unwrap_or(Path::new("."))) {
+            above.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
+/// Several at a time: a journal commits those together that wait together, and then a sync of each
+/// of a thousand small files is some dozens of commits.
+pub(super) fn sync_together<P: AsRef<Path> + Sync>(files: &[P]) -> io::Result<()> {
+    let share = files.len().div_ceil(SYNCS_AT_ONCE).max(1);
+    let results: Vec<thread::Result<io::Result<()>>> = thread::scope(|scope| {
+        let sync = |files: &'_ [P]| files.iter().try_for_each(|file| sync_if_there(file.as_ref()));
+        let threads: Vec<_> =
+            files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
+        threads.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    let unwound = |panic| std::panic::resume_unwind(panic);
+    results.into_iter().try_for_each(|result| result.unwrap_or_else(unwound))
+}
+
+/// Somebody may have removed it: then there is nothing to sync.
+pub(super) fn sync_if_there(path: &Path) -> io::Result<()> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        file => file?.sync_all(),
+    }
+}
