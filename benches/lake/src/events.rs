@@ -1,12 +1,15 @@
-//! The input: events of 20 types of 3 to 10 params of mixed types, with Japanese text, over 72 hours.
+//! The inputs: events of 20 types of 3 to 10 params of mixed types, with Japanese text, over 72 hours.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::Error;
 
-const TYPES: u64 = 20;
+/// So many types there are.
+pub(crate) const TYPES: u64 = 20;
 const HOURS: u64 = 72;
 /// 2021-09-16T00:00:00Z.
 const FROM_SECONDS: u64 = 1_631_750_400;
@@ -44,37 +47,90 @@ pub(crate) fn params(event_type: u64) -> Vec<(String, &'static str)> {
     (0..count).map(|param| (format!("param_{param}"), kind(param))).collect()
 }
 
-/// Writes the events, and returns their bytes.
+/// A catalogue of these types: the lock file that `load --catalog` takes.
+pub(crate) fn catalog(types: u64) -> String {
+    let field = |(name, kind): (String, &str)| {
+        let field_type = match kind {
+            "BIGINT" => json!({"integer": {"bits": 64, "signed": true}}),
+            "DOUBLE" => json!({"float": {"bits": 64}}),
+            "BOOLEAN" => json!("boolean"),
+            _ => json!("string"),
+        };
+        json!({"name": name, "type": field_type})
+    };
+    let event = |event_type| {
+        let fields: Vec<_> = params(event_type).into_iter().map(field).collect();
+        json!({"type": name(event_type), "fields": fields})
+    };
+    let events: Vec<_> = (0..types).map(event).collect();
+    json!({"version": 1, "envelope": {"user_id": "integer"}, "events": events}).to_string()
+}
+
+/// Writes the events in the order of time, and returns their bytes.
 pub(crate) fn write(path: &Path, events: u64) -> Result<u64, Error> {
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
-    let kinds: Vec<_> = (0..TYPES).map(params).collect();
     let mut random = 1;
-    for number in 0..events {
-        let event_type = usize::try_from(next(&mut random) % TYPES)?;
+    let kinds: Vec<_> = (0..TYPES).map(params).collect();
+    write_each(path, events, |number, out| {
+        let event_type = next(&mut random) % TYPES;
         let millis = FROM_SECONDS * 1_000 + number * HOURS * 3_600_000 / events;
-        let user = next(&mut random) % 1_000_000;
-        let (locale, country) = pick(&LOCALES, user);
-        let (high, low) = (next(&mut random) & 0xFFF, next(&mut random));
-        write!(
-            out,
-            "{{\"id\":\"{:08x}-{:04x}-7{high:03x}-{:04x}-{:012x}\",\"date\":\"{}\",\"type\":\"{}\",\"user_id\":{user},\
-             \"locale\":\"{locale}\",\"country_code\":\"{country}\",\"params\":{{",
-            millis >> 16,
-            millis & 0xFFFF,
-            0x8000 | low >> 50,
-            low & 0xFFFF_FFFF_FFFF,
-            date(millis / 1_000),
-            name(event_type as u64),
-        )?;
-        for (index, (name, kind)) in kinds[event_type].iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
-            write!(out, "{comma}\"{name}\":")?;
-            value(kind, index, next(&mut random), &mut out)?;
-        }
-        out.write_all(b"}}\n")?;
+        event(&mut random, (event_type, &kinds[usize::try_from(event_type)?]), millis, out)
+    })
+}
+
+/// Writes one event of each type in each hour, in no order, and returns their bytes.
+pub(crate) fn scatter(path: &Path, types: u64, hours: u64) -> Result<u64, Error> {
+    let mut random = 1;
+    let kinds: Vec<_> = (0..types).map(params).collect();
+    let mut places: Vec<u64> = (0..types * hours).collect();
+    for index in (1..places.len()).rev() {
+        places.swap(index, usize::try_from(next(&mut random) % (index as u64 + 1))?);
     }
+    write_each(path, types * hours, |number, out| {
+        let place = places[usize::try_from(number)?];
+        let (event_type, hour) = (place % types, place / types);
+        let millis = FROM_SECONDS * 1_000 + hour * 3_600_000;
+        event(&mut random, (event_type, &kinds[usize::try_from(event_type)?]), millis, out)
+    })
+}
+
+fn write_each(
+    path: &Path,
+    events: u64,
+    mut one: impl FnMut(u64, &mut BufWriter<File>) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    (0..events).try_for_each(|number| one(number, &mut out))?;
     out.into_inner()?.sync_all()?;
     Ok(fs::metadata(path)?.len())
+}
+
+/// Writes one event of a type, given with its params.
+fn event(
+    random: &mut u64,
+    (event_type, params): (u64, &[(String, &'static str)]),
+    millis: u64,
+    out: &mut impl Write,
+) -> Result<(), Error> {
+    let user = next(random) % 1_000_000;
+    let (locale, country) = pick(&LOCALES, user);
+    let (high, low) = (next(random) & 0xFFF, next(random));
+    write!(
+        out,
+        "{{\"id\":\"{:08x}-{:04x}-7{high:03x}-{:04x}-{:012x}\",\"date\":\"{}\",\"type\":\"{}\",\"user_id\":{user},\
+         \"locale\":\"{locale}\",\"country_code\":\"{country}\",\"params\":{{",
+        millis >> 16,
+        millis & 0xFFFF,
+        0x8000 | low >> 50,
+        low & 0xFFFF_FFFF_FFFF,
+        date(millis / 1_000),
+        name(event_type),
+    )?;
+    for (index, (name, kind)) in params.iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        write!(out, "{comma}\"{name}\":")?;
+        value(kind, index, next(random), out)?;
+    }
+    Ok(out.write_all(b"}}\n")?)
 }
 
 fn value(kind: &str, index: usize, random: u64, out: &mut impl Write) -> Result<(), Error> {
@@ -93,11 +149,17 @@ fn pick<T: Copy>(all: &[T], random: u64) -> T {
     all[usize::try_from(random % all.len() as u64).unwrap_or_default()]
 }
 
-/// RFC 3339 of a second within the days of September 2021 from [`FROM_SECONDS`] on.
+/// RFC 3339 of a second within September or October 2021.
 fn date(second: u64) -> String {
     let of_day = second % 86_400;
-    let day = 16 + (second - FROM_SECONDS) / 86_400;
-    format!("2021-09-{day}T{:02}:{:02}:{:02}Z", of_day / 3_600, of_day / 60 % 60, of_day % 60)
+    let day = 15 + (second - FROM_SECONDS) / 86_400;
+    let (month, day) = (9 + day / 30, day % 30 + 1);
+    format!(
+        "2021-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        of_day / 3_600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
 }
 
 /// splitmix64.

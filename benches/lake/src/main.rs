@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --release -p bench-lake                                # 5 million events, 3 rounds
 //! cargo run --release -p bench-lake -- --events 500000 --rounds 1  # a short look
+//! cargo run --release -p bench-lake -- --only parquet              # or json, partitions, replicate
 //! ```
 //!
 //! A figure is the median of the rounds, in which the contenders follow each other. CPU is user and

@@ -12,6 +12,8 @@ pub(crate) struct Options {
     pub(crate) rounds: usize,
     /// How many users of ten events `replicate` makes.
     pub(crate) users: u64,
+    /// The one part to run, of `json`, `parquet`, `partitions`, `replicate`; all if there is none.
+    pub(crate) only: Option<String>,
     /// Where inputs and lakes lie; it chooses the disk.
     pub(crate) directory: PathBuf,
     /// The command that is measured.
@@ -19,6 +21,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Whether this part is to run.
+    pub(crate) fn wants(&self, part: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == part)
+    }
+
     /// Reads the options, and builds the command.
     pub(crate) fn parse() -> Result<Self, Error> {
         let profile = env::current_exe()?.parent().ok_or("the program lies nowhere")?.to_owned();
@@ -26,6 +33,7 @@ impl Options {
             events: 5_000_000,
             rounds: 3,
             users: 1_000_000,
+            only: None,
             directory: profile.with_file_name("bench-lake"),
             event_log: profile.join("event-log"),
         };
@@ -36,6 +44,7 @@ impl Options {
                 "--events" => options.events = value.parse()?,
                 "--rounds" => options.rounds = value.parse::<usize>()?.max(1),
                 "--users" => options.users = value.parse()?,
+                "--only" => options.only = Some(value),
                 "--directory" => options.directory = value.into(),
                 _ => return Err(format!("what is {argument}?").into()),
             }

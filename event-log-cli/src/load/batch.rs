@@ -214,15 +214,15 @@ impl<'a> Batch<'a> {
                 split.piece(piece, bytes, &mut quarantine);
             }
         }
-        let (partitions, mut counts) = split.finish();
+        let (partitions, mut counts) = split.finish().map_err(StoreError::new("encode", batch))?;
         counts.quarantined = quarantine.lines();
         let mut files = Vec::new();
         let mut failed = None;
-        let mut encoded = partitions.into_iter().map_while(|(directory, rows)| {
+        let mut encoded = partitions.into_iter().map_while(|(directory, part)| {
             let path = format!("{directory}/{batch}.{}", self.settings.format.ending());
             files.push(path.clone());
             let mut bytes = Vec::new();
-            match rows.encode(self.settings.format, &mut bytes) {
+            match part.encode(self.settings.format, &mut bytes) {
                 Ok(()) => Some(Object { path, bytes }),
                 Err(error) => {
                     failed = Some(StoreError::new("encode", &path)(error));

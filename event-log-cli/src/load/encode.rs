@@ -1,27 +1,29 @@
-//! The rows of a partition, and the bytes of the file that they become. The same rows always give the
-//! same bytes.
+//! The rows of a table by partition, and the bytes of the files that they become. The same rows always
+//! give the same bytes.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::lake::layout::Hour;
 use crate::lake::settings::Format;
 use crate::load::parquet::TableSchema;
-use crate::load::parquet::file::ParquetRows;
+use crate::load::parquet::partitions::{self, PartitionedRows};
 
 /// Fast, and within a tenth of the size that the default level reaches on lines of JSON.
 const GZIP_LEVEL: u32 = 4;
 const ZSTD_LEVEL: i32 = 3;
 
-/// The rows of one partition.
+/// The rows of one table.
 #[derive(Debug)]
 pub enum Rows {
-    /// Lines of JSON.
-    Json(Vec<u8>),
+    /// Lines of JSON, by the first hour of their partition.
+    Json(BTreeMap<Hour, Vec<u8>>),
     /// Columns.
-    Parquet(Box<ParquetRows>),
+    Parquet(Box<PartitionedRows>),
 }
 
 impl Rows {
@@ -29,43 +31,63 @@ impl Rows {
     #[must_use]
     pub fn new(schema: Option<&Arc<TableSchema>>) -> Self {
         match schema {
-            None => Self::Json(Vec::new()),
-            Some(schema) => Self::Parquet(Box::new(ParquetRows::new(schema))),
+            None => Self::Json(BTreeMap::new()),
+            Some(schema) => Self::Parquet(Box::new(PartitionedRows::new(schema))),
         }
     }
 
-    /// Appends the row that `write` writes as a line of JSON; `space` is for use in between.
+    /// Appends the row that `write` writes as a line of JSON to the partition with this first hour;
+    /// `space` is for use in between.
     ///
     /// # Errors
     /// If the row contradicts the schema; then it is not appended.
     pub fn push(
         &mut self,
+        hour: Hour,
         space: &mut Vec<u8>,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), String> {
         match self {
-            Self::Json(lines) => {
-                write(lines);
+            Self::Json(partitions) => {
+                write(partitions.entry(hour).or_default());
                 Ok(())
             }
             Self::Parquet(rows) => {
                 space.clear();
                 write(space);
                 let row = str::from_utf8(space).map_err(|error| error.to_string())?;
-                rows.push(row)
+                rows.push(hour, row)
             }
         }
     }
 
-    /// Whether there is none: all were refused.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    /// The rows of each partition, in the order of their first hours.
+    ///
+    /// # Errors
+    /// If there are more values in lists than an array can count.
+    pub fn partitions(self) -> io::Result<Vec<(Hour, Part)>> {
         match self {
-            Self::Json(lines) => lines.is_empty(),
-            Self::Parquet(rows) => rows.is_empty(),
+            Self::Json(partitions) => {
+                Ok(partitions.into_iter().map(|(hour, lines)| (hour, Part::Json(lines))).collect())
+            }
+            Self::Parquet(rows) => {
+                let partitions = rows.partitions().map_err(io::Error::other)?.into_iter();
+                Ok(partitions.map(|(hour, part)| (hour, Part::Parquet(part))).collect())
+            }
         }
     }
+}
 
+/// The rows of one partition.
+#[derive(Debug)]
+pub enum Part {
+    /// Lines of JSON.
+    Json(Vec<u8>),
+    /// Rows of a table's columns.
+    Parquet(partitions::Part),
+}
+
+impl Part {
     /// The bytes of the file, in `space` where they are not those of the rows.
     ///
     /// # Errors
@@ -82,7 +104,7 @@ impl Rows {
                 zstd::stream::copy_encode(&lines[..], space, ZSTD_LEVEL)?;
             }
             (Self::Json(lines), Format::Json | Format::Parquet) => *space = lines,
-            (Self::Parquet(rows), _) => rows.write(space).map_err(io::Error::other)?,
+            (Self::Parquet(part), _) => part.write(space).map_err(io::Error::other)?,
         }
         Ok(())
     }

@@ -5,8 +5,9 @@
 //! {"id":"…","date":"…","type":"purchase","user_id":1,"locale":"ja","country_code":"JP","price":801.0}
 //! ```
 //!
-//! Values keep their bytes. A param whose name is taken, by the envelope, a partition or another param,
-//! gets `params_` before it: the derive lets no such name through, but foreign lines have them.
+//! Values keep their bytes. Keys are in small letters, as columns are: some engines find no other ones. A
+//! param whose name is taken, by the envelope, a partition or another param, gets `params_` before it: the
+//! derive lets no such name through, but foreign lines have them.
 
 use std::borrow::Cow;
 
@@ -14,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::line::{Line, Member};
 
-/// What is taken by the envelope and by partitions. Engines do not tell capitals from small letters.
+/// What is taken by the envelope and by partitions.
 pub(crate) const TAKEN: [&str; 11] = [
     "id",
     "date",
@@ -31,7 +32,7 @@ pub(crate) const TAKEN: [&str; 11] = [
 
 const PREFIX: &str = "params_";
 
-/// Appends the row of a line; `renamed` is told each key that gets another name, and that name.
+/// Appends the row of a line; `renamed` is told each key whose name was taken, and the one that it gets.
 pub fn row(line: &Line<'_>, out: &mut Vec<u8>, mut renamed: impl FnMut(&str, &str)) {
     out.extend_from_slice(b"{\"id\":");
     text(&line.id, out);
@@ -49,7 +50,7 @@ pub fn row(line: &Line<'_>, out: &mut Vec<u8>, mut renamed: impl FnMut(&str, &st
     }
     for (key, name, value) in members(line) {
         out.push(b',');
-        if name != key {
+        if name != small(key) {
             renamed(key, &name);
         }
         text(&name, out);
@@ -69,7 +70,7 @@ pub(crate) fn members<'l, 'a>(
     })
 }
 
-/// The name of the member with this index: its own, unless that is taken.
+/// The name of the member with this index: its own in small letters, unless that is taken.
 pub(crate) fn free_name<'k, 'm, 'a: 'm, I>(
     key: &'k str,
     index: usize,
@@ -79,17 +80,26 @@ where
     I: Iterator<Item = &'m Member<'a>>,
 {
     let is_taken = |name: &str, before: usize| {
-        TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(name))
-            || members().take(before).any(|(other, _)| other.0.eq_ignore_ascii_case(name))
+        TAKEN.contains(&name) || members().take(before).any(|(other, _)| small(&other.0) == name)
     };
-    if !is_taken(key, index) {
-        return Cow::Borrowed(key);
+    let own = small(key);
+    if !is_taken(&own, index) {
+        return own;
     }
-    let mut name = format!("{PREFIX}{key}");
+    let mut name = format!("{PREFIX}{own}");
     while is_taken(&name, usize::MAX) {
         name.insert_str(0, PREFIX);
     }
     Cow::Owned(name)
+}
+
+/// A key as columns are named.
+fn small(key: &str) -> Cow<'_, str> {
+    if key.chars().any(char::is_uppercase) {
+        Cow::Owned(key.to_lowercase())
+    } else {
+        Cow::Borrowed(key)
+    }
 }
 
 /// A string as JSON; as it stood in the line, if it had no escapes.
@@ -138,14 +148,22 @@ mod tests {
     fn a_name_that_is_taken_gets_a_prefix_and_is_told() {
         for (common, params, wanted) in [
             ("", r#""date":1"#, r#","params_date":1"#),
-            ("", r#""Hour":1"#, r#","params_Hour":1"#),
-            ("", r#""url":1,"URL":2"#, r#","url":1,"params_URL":2"#),
+            ("", r#""Hour":1"#, r#","params_hour":1"#),
+            ("", r#""url":1,"URL":2"#, r#","url":1,"params_url":2"#),
+            ("", r#""É":1,"é":2"#, r#","é":1,"params_é":2"#),
             (r#","app":1"#, r#""app":2"#, r#","app":1,"params_app":2"#),
             ("", r#""id":1,"params_id":2"#, r#","params_params_id":1,"params_id":2"#),
         ] {
             let (row, renamed) = flattened(common, params);
             assert_eq!((row.as_str(), renamed.len()), (wanted, 1));
         }
+    }
+
+    #[test]
+    fn keys_are_in_small_letters_and_that_is_no_renaming() {
+        let found = flattened(r#","AppVersion":1"#, r#""URL":"A","inner":{"Kept":1}"#);
+        let row = r#","appversion":1,"url":"A","inner":{"Kept":1}"#;
+        assert_eq!(found, (row.to_owned(), vec![]));
     }
 
     #[test]

@@ -62,12 +62,6 @@ impl Guesses {
         for (index, (_, name, value)) in flatten::members(&line).enumerate() {
             let is_common = index < line.common_fields.len();
             let fields = if is_common { &mut self.common_fields } else { &mut *event };
-            // Columns do not tell capitals from small letters.
-            let name = if name.chars().any(char::is_uppercase) {
-                name.to_lowercase().into()
-            } else {
-                name
-            };
             if let Some(guess) = fields.get_mut(&*name) {
                 learn(guess, value.get());
             } else {

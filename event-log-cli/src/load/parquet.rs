@@ -1,21 +1,25 @@
 //! Rows to Parquet, in the types of the catalogue: the same in every file of a table.
 //!
 //! ```text
-//! row ── cell ──> one checked value per column ── columns ──> arrays ── file ──> the bytes of a file
+//! row ── cell ──> one checked value per column ── columns ──> arrays ── partitions ──> the bytes of files
 //! ```
 //!
 //! - [`cell`]: a row of JSON against the types of its table. What contradicts them is no row of the table:
 //!   nothing is rounded, cut or made null to fit, but for what the types themselves say: a fraction is the
 //!   nearest floating-point number, and a moment ends at its microsecond.
-//! - [`columns`]: rows to arrays of values. [`mod@file`]: arrays to a file.
+//! - `scalar`: numbers, texts and times. [`columns`], [`mod@file`]: rows to arrays of values. [`partitions`]:
+//!   the rows of a table to the files of its partitions.
 
 pub mod cell;
 pub mod columns;
 pub mod file;
+pub mod partitions;
+mod scalar;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow_schema::{Fields, Schema, SchemaRef};
 use event_log_catalog::{Catalog, Column, EventSchema, columns as columns_of};
 use foldhash::fast::RandomState;
 
@@ -119,6 +123,15 @@ impl TableSchema {
         let by_name =
             columns.iter().enumerate().map(|(index, column)| (column.name.clone(), index));
         Self { by_name: by_name.collect(), columns }
+    }
+
+    /// The columns as those of a file.
+    #[must_use]
+    pub fn arrow(&self) -> SchemaRef {
+        let columns = self.columns.iter();
+        let fields: Fields =
+            columns.map(|column| columns::field(&column.name, &column.column_type)).collect();
+        Arc::new(Schema::new(fields))
     }
 
     /// The index of the column with this key, in whatever case it is written.

@@ -1,8 +1,8 @@
 //! The fast way through a line: what a logger writes needs no more than to leave out `params`.
 //!
 //! A line is checked as JSON in full, its keys are looked at, and its row is two slices of it. What is
-//! out of the ordinary (an escape in a key, a name that is taken, another order, white space, a
-//! mistake) is left to [`Line`](crate::line::Line) and [`flatten`].
+//! out of the ordinary (an escape or a capital in a key, a name that is taken, another order, white
+//! space, a mistake) is left to [`Line`](crate::line::Line) and [`flatten`].
 
 use crate::json::Cursor;
 use crate::load::flatten;
@@ -102,9 +102,13 @@ impl Default for Taken<'_> {
 }
 
 impl<'a> Taken<'a> {
-    /// Adds a name of a common field or a param; `None` if it is taken or there are too many.
+    /// Adds a name of a common field or a param; `None` if it is taken, is not in small letters, or there
+    /// are too many.
     #[inline]
     fn add(&mut self, name: &'a str) -> Option<()> {
+        if !is_small(name) {
+            return None;
+        }
         let mark = mark(name);
         // A mark that nobody has spares the look at each name.
         if self.count == MOST_KEYS || (self.marks & mark != 0 && self.is_taken(name)) {
@@ -120,6 +124,14 @@ impl<'a> Taken<'a> {
         let mut others = flatten::TAKEN.iter().chain(&self.names[..self.count]);
         others.any(|other| other.eq_ignore_ascii_case(name))
     }
+}
+
+/// Whether a name has no capital, and nothing beyond ASCII, where more letters have one.
+#[inline]
+fn is_small(name: &str) -> bool {
+    // No early end: names are short, and the usual one is looked at to its end anyway.
+    let is_other = |byte: u8| byte >= 0x80 || byte.wrapping_sub(b'A') < 26;
+    !name.bytes().fold(false, |found, byte| found | is_other(byte))
 }
 
 /// One bit, the same for names that differ in case only.
@@ -181,6 +193,9 @@ mod tests {
             r#","params":{"a":1,"A":2}}"#,
             r#","a":1,"params":{"a":1}}"#,
             r#","params":{"\u0061":1}}"#,
+            r#","params":{"pageURL":1}}"#,
+            r#","params":{"é":1}}"#,
+            r#","AppVersion":1,"params":{}}"#,
             r#","params":{"a":1},"b":2}"#,
             r#", "params":{"a":1}}"#,
             r#","params": {"a":1}}"#,

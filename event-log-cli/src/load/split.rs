@@ -1,7 +1,7 @@
 //! The lines of a batch to partitions.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::io;
 
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
@@ -10,9 +10,9 @@ use crate::lake::layout::{By, Hour, Layout, Partition, is_table_name};
 use crate::line::Line;
 use crate::load::chunk::Piece;
 use crate::load::counts::Counts;
-use crate::load::encode::Rows;
+use crate::load::encode::{Part, Rows};
 use crate::load::flatten;
-use crate::load::parquet::{self, TableSchema};
+use crate::load::parquet;
 use crate::load::quarantine::{Quarantine, Rejected};
 use crate::load::scan::Scanned;
 
@@ -122,7 +122,7 @@ impl<'a> Split<'a> {
             self.counts.duplicates += 1;
             return Ok(());
         }
-        table.rows(hour).push(&mut self.space, write)?;
+        table.rows.push(hour.start_of(table.by), &mut self.space, write)?;
         table.events += 1;
         if self.is_repeat.is_none() {
             self.ids.insert(id);
@@ -158,14 +158,13 @@ struct Tables {
     by_type: HashMap<Box<str>, usize, RandomState>,
 }
 
-/// The rows of one type, by the first hour of their partition.
+/// The rows of one type.
 #[derive(Debug)]
 struct Table {
     event_type: Box<str>,
     by: By,
-    schema: Option<Arc<TableSchema>>,
     events: u64,
-    partitions: BTreeMap<Hour, Rows>,
+    rows: Rows,
 }
 
 impl Tables {
@@ -195,35 +194,26 @@ impl Tables {
                 "the type `{event_type}` cannot name a table: letters, digits, `_` and `-` can"
             ));
         }
-        let schema = schemas.map(|schemas| schemas.get(event_type).cloned()).transpose()?;
-        let partitions = BTreeMap::new();
-        self.all.push(Table { event_type: event_type.into(), by, schema, events: 0, partitions });
+        let schema = schemas.map(|schemas| schemas.get(event_type)).transpose()?;
+        let rows = Rows::new(schema);
+        self.all.push(Table { event_type: event_type.into(), by, events: 0, rows });
         let index = self.all.len() - 1;
         self.by_type.insert(event_type.into(), index);
         Ok(index)
     }
 }
 
-impl Table {
-    /// The rows of the partition that this hour belongs to.
-    fn rows(&mut self, hour: Hour) -> &mut Rows {
-        let Self { partitions, schema, by, .. } = self;
-        partitions.entry(hour.start_of(*by)).or_insert_with(|| Rows::new(schema.as_ref()))
-    }
-}
-
 impl Split<'_> {
     /// The rows of all partitions in the order of their paths below the lake, and what came of the lines.
-    #[must_use]
-    pub fn finish(mut self) -> (Vec<(String, Rows)>, Counts) {
+    ///
+    /// # Errors
+    /// If there are more values in lists than an array can count.
+    pub fn finish(mut self) -> io::Result<(Vec<(String, Part)>, Counts)> {
         let mut all = Vec::new();
-        for Table { event_type, by, events, partitions, .. } in self.tables.all {
-            for (start, rows) in partitions {
-                if rows.is_empty() {
-                    continue;
-                }
+        for Table { event_type, by, events, rows } in self.tables.all {
+            for (start, part) in rows.partitions()? {
                 let partition = Partition { event_type: &event_type, start, by };
-                all.push((partition.to_string(), rows));
+                all.push((partition.to_string(), part));
             }
             self.counts.events += events;
             if events > 0 {
@@ -231,6 +221,6 @@ impl Split<'_> {
             }
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
-        (all, self.counts)
+        Ok((all, self.counts))
     }
 }

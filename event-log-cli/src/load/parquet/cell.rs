@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use event_log_catalog::{ColumnType, Member};
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::json::Cursor;
 use crate::line::Key;
 use crate::load::parquet::TableSchema;
+use crate::load::parquet::scalar::{
+    date_time, day, decimal, float, integer, is_number, moment, string,
+};
 
 /// A value that fits its column.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +44,55 @@ pub enum Cell<'a> {
 /// # Errors
 /// If a value contradicts the type of its column, or a key has no column; the reason names it.
 pub fn row<'a>(schema: &TableSchema, text: &'a str) -> Result<Vec<Cell<'a>>, String> {
+    if let Some(cells) = plain_row(schema, text) {
+        return cells;
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let cells = deserializer.deserialize_map(Row(schema));
     cells.map_err(|error| reason(&error))
+}
+
+/// The same for a row in the form that `load` writes, which are nearly all; `None` for another.
+fn plain_row<'a>(schema: &TableSchema, text: &'a str) -> Option<Result<Vec<Cell<'a>>, String>> {
+    let mut cursor = Cursor::new(text);
+    let mut cells = vec![Cell::Null; schema.columns.len()];
+    // Lines of one type mostly have the same keys in the same order, which is that of the columns.
+    let mut next = 0;
+    cursor.literal(b"{")?;
+    loop {
+        let key = cursor.string().filter(|key| key.is_plain)?.raw;
+        cursor.literal(b":")?;
+        let value = cursor.value()?;
+        match schema.set(&mut cells, next, key, value) {
+            Ok(index) => next = index + 1,
+            Err(reason) => return Some(Err(reason)),
+        }
+        if cursor.is_next(b'}') {
+            break;
+        }
+        cursor.literal(b",")?;
+    }
+    // The newline is not there in every test.
+    cursor.is_next(b'\n');
+    cursor.is_end().then_some(Ok(cells))
+}
+
+impl TableSchema {
+    /// Reads the value under a key, which is perhaps that of the column `next`; the column's index.
+    fn set<'a>(
+        &self,
+        cells: &mut [Cell<'a>],
+        next: usize,
+        key: &str,
+        value: &'a str,
+    ) -> Result<usize, String> {
+        let is_next = self.columns.get(next).is_some_and(|column| column.name == key);
+        let index = if is_next { Some(next) } else { self.index(key) };
+        let index =
+            index.ok_or_else(|| format!("the catalogue has no field `{key}` of this type"))?;
+        set(&mut cells[index], key, &self.columns[index].column_type, value)?;
+        Ok(index)
+    }
 }
 
 /// What serde says, without the place: it is that in a row, or in a part of one, which nobody sees.
@@ -68,11 +117,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         let mut cells = vec![Cell::Null; self.0.columns.len()];
         while let Some(Key(key)) = map.next_key()? {
             let value: &RawValue = map.next_value()?;
-            let index = self.0.index(&key).ok_or_else(|| {
-                A::Error::custom(format_args!("the catalogue has no field `{key}` of this type"))
-            })?;
-            set(&mut cells[index], &key, &self.0.columns[index].column_type, value)
-                .map_err(A::Error::custom)?;
+            self.0.set(&mut cells, 0, &key, value.get()).map_err(A::Error::custom)?;
         }
         Ok(cells)
     }
@@ -83,9 +128,9 @@ fn set<'a>(
     to: &mut Cell<'a>,
     key: &str,
     column_type: &ColumnType,
-    value: &'a RawValue,
+    value: &'a str,
 ) -> Result<(), String> {
-    if *to != Cell::Null {
+    if !matches!(to, Cell::Null) {
         return Err(format!("the key `{key}` stands there twice"));
     }
     *to = cell(column_type, value).map_err(|reason| format!("`{key}`: {reason}"))?;
@@ -93,8 +138,7 @@ fn set<'a>(
 }
 
 /// A value against the type of its column.
-fn cell<'a>(column_type: &ColumnType, value: &'a RawValue) -> Result<Cell<'a>, String> {
-    let text = value.get();
+fn cell<'a>(column_type: &ColumnType, text: &'a str) -> Result<Cell<'a>, String> {
     if text == "null" {
         return Ok(Cell::Null);
     }
@@ -180,7 +224,7 @@ impl<'de> Visitor<'de> for List<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut cells = Vec::new();
         while let Some(value) = list.next_element::<&RawValue>()? {
-            cells.push(cell(self.0, value).map_err(A::Error::custom)?);
+            cells.push(cell(self.0, value.get()).map_err(A::Error::custom)?);
         }
         Ok(cells)
     }
@@ -200,7 +244,7 @@ impl<'de> Visitor<'de> for Map<'_> {
             if !keys.insert(key.clone()) {
                 return Err(A::Error::custom(format_args!("the key `{key}` stands there twice")));
             }
-            cells.push((key, cell(self.0, value).map_err(A::Error::custom)?));
+            cells.push((key, cell(self.0, value.get()).map_err(A::Error::custom)?));
         }
         Ok(cells)
     }
@@ -219,73 +263,11 @@ impl<'de> Visitor<'de> for Record<'_> {
             let index = self.0.iter().position(|member| member.name == key).ok_or_else(|| {
                 A::Error::custom(format_args!("the catalogue has no member `{key}` of it"))
             })?;
-            set(&mut cells[index], &key, &self.0[index].column_type, value)
+            set(&mut cells[index], &key, &self.0[index].column_type, value.get())
                 .map_err(A::Error::custom)?;
         }
         Ok(cells)
     }
-}
-
-fn is_number(text: &str) -> bool {
-    text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
-}
-
-fn integer(text: &str, bits: u8) -> Option<i64> {
-    let value: i64 = text.parse().ok()?;
-    let unused = 64 - u32::from(bits);
-    // What survives the way to the column's width and back is in its range.
-    ((value << unused) >> unused == value).then_some(value)
-}
-
-/// The number of the column's width that is nearest to a fraction; an integer that it would round is none.
-fn float(text: &str, bits: u8) -> Option<f64> {
-    if !is_number(text) {
-        return None;
-    }
-    let (value, whole_to) = match bits {
-        ..=32 => (f64::from(text.parse::<f32>().ok()?), 2_f64.powi(24)),
-        _ => (text.parse().ok()?, 2_f64.powi(53)),
-    };
-    let is_whole = !text.contains(['.', 'e', 'E']);
-    #[expect(clippy::cast_possible_truncation, reason = "2^53 and less are whole")]
-    let is_exact = || value.abs() <= whole_to && text.parse() == Ok(value as i64);
-    (value.is_finite() && (!is_whole || is_exact())).then_some(value)
-}
-
-/// The text of a JSON string.
-fn string(json: &str) -> Option<Cow<'_, str>> {
-    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        return serde_json::from_str(json).ok().map(Cow::Owned);
-    }
-    Some(Cow::Borrowed(inner))
-}
-
-/// A number without an exponent, as an integer that counts the last digit behind the point.
-fn decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    // Zeros at the end say nothing; other digits beyond the scale would be lost.
-    let fraction = fraction.trim_end_matches('0');
-    let missing = usize::from(scale).checked_sub(fraction.len())?;
-    let all = format!("{whole}{fraction}{}", "0".repeat(missing));
-    let is_digits = !whole.is_empty() && all.bytes().all(|byte| byte.is_ascii_digit());
-    let value: i128 = if is_digits { all.parse().ok()? } else { return None };
-    (value < 10_i128.checked_pow(u32::from(precision))?).then_some(sign * value)
-}
-
-fn moment(text: &str) -> Option<i64> {
-    Some(DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros())
-}
-
-fn date_time(text: &str) -> Option<i64> {
-    Some(text.parse::<NaiveDateTime>().ok()?.and_utc().timestamp_micros())
-}
-
-fn day(text: &str) -> Option<i64> {
-    let date: NaiveDate = text.parse().ok()?;
-    // The default is the first day of 1970.
-    Some(date.signed_duration_since(NaiveDate::default()).num_days())
 }
 
 /// What a column holds, in words.

@@ -97,35 +97,36 @@ pub struct Nested {
 }
 
 impl Values {
-    /// An empty column.
+    /// An empty column. It takes no room yet: most types of a lake are rare in a batch.
     #[must_use]
     pub fn new(column_type: &ColumnType) -> Self {
         let data_type = data_type(column_type);
         match column_type {
-            ColumnType::Boolean => Self::Boolean(BooleanBuilder::new()),
-            ColumnType::Integer { bits: ..=8 } => Self::Int8(PrimitiveBuilder::new()),
-            ColumnType::Integer { bits: ..=16 } => Self::Int16(PrimitiveBuilder::new()),
-            ColumnType::Integer { bits: ..=32 } => Self::Int32(PrimitiveBuilder::new()),
-            ColumnType::Integer { .. } => Self::Int64(PrimitiveBuilder::new()),
-            ColumnType::Float { bits: ..=32 } => Self::Float32(PrimitiveBuilder::new()),
-            ColumnType::Float { .. } => Self::Float64(PrimitiveBuilder::new()),
+            ColumnType::Boolean => Self::Boolean(BooleanBuilder::with_capacity(0)),
+            ColumnType::Integer { bits: ..=8 } => Self::Int8(PrimitiveBuilder::with_capacity(0)),
+            ColumnType::Integer { bits: ..=16 } => Self::Int16(PrimitiveBuilder::with_capacity(0)),
+            ColumnType::Integer { bits: ..=32 } => Self::Int32(PrimitiveBuilder::with_capacity(0)),
+            ColumnType::Integer { .. } => Self::Int64(PrimitiveBuilder::with_capacity(0)),
+            ColumnType::Float { bits: ..=32 } => Self::Float32(PrimitiveBuilder::with_capacity(0)),
+            ColumnType::Float { .. } => Self::Float64(PrimitiveBuilder::with_capacity(0)),
             ColumnType::Decimal { .. } => {
-                Self::Decimal(Decimal128Builder::new().with_data_type(data_type))
+                Self::Decimal(Decimal128Builder::with_capacity(0).with_data_type(data_type))
             }
             ColumnType::Timestamp | ColumnType::DateTime => {
-                Self::Moment(PrimitiveBuilder::new().with_data_type(data_type))
+                Self::Moment(PrimitiveBuilder::with_capacity(0).with_data_type(data_type))
             }
-            ColumnType::Date => Self::Date(PrimitiveBuilder::new()),
+            ColumnType::Date => Self::Date(PrimitiveBuilder::with_capacity(0)),
             ColumnType::List { item, .. } => Self::nested(data_type, vec![Self::new(item)]),
-            ColumnType::Map { value, .. } => {
-                Self::nested(data_type, vec![Self::Text(StringBuilder::new()), Self::new(value)])
-            }
+            ColumnType::Map { value, .. } => Self::nested(
+                data_type,
+                vec![Self::Text(StringBuilder::with_capacity(0, 0)), Self::new(value)],
+            ),
             ColumnType::Record(members) => {
                 let children =
                     members.iter().map(|member| Self::new(&member.column_type)).collect();
                 Self::nested(data_type, children)
             }
-            _ => Self::Text(StringBuilder::new()),
+            _ => Self::Text(StringBuilder::with_capacity(0, 0)),
         }
     }
 

@@ -1,19 +1,18 @@
-//! The rows of a partition to the bytes of a Parquet file. The same rows always give the same bytes.
+//! Rows of a table to columns, and how files of them are written. The same rows always give the same bytes.
 
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Fields, Schema};
-use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
 use crate::load::parquet::TableSchema;
 use crate::load::parquet::cell::{self, Cell};
-use crate::load::parquet::columns::{Values, field};
+use crate::load::parquet::columns::Values;
 
-/// The rows of one partition, column by column.
+/// Rows of one table, column by column.
 #[derive(Debug)]
 pub struct ParquetRows {
     schema: Arc<TableSchema>,
@@ -49,33 +48,32 @@ impl ParquetRows {
         self.rows == 0
     }
 
-    /// Writes the file to `out`.
+    /// Takes all rows out.
     ///
     /// # Errors
-    /// If the encoder fails, which it has no reason to in memory.
-    pub fn write(mut self, out: &mut Vec<u8>) -> Result<(), ParquetError> {
-        let columns = &self.schema.columns;
-        let fields: Fields =
-            columns.iter().map(|column| field(&column.name, &column.column_type)).collect();
-        let schema = Arc::new(Schema::new(fields));
+    /// If there are more values in lists than an array can count.
+    pub fn take(&mut self) -> Result<RecordBatch, ParquetError> {
+        self.rows = 0;
         let mut arrays = Vec::with_capacity(self.columns.len());
         for column in &mut self.columns {
             arrays.push(column.finish()?);
         }
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
-        let mut writer = ArrowWriter::try_new(out, schema, Some(properties()?))?;
-        writer.write(&batch)?;
-        writer.close()?;
-        Ok(())
+        Ok(RecordBatch::try_new(self.schema.arrow(), arrays)?)
     }
 }
 
 const ZSTD_LEVEL: i32 = 1;
 
+/// The writer holds a row group, and so does a reader: it bounds the memory of both.
+const ROW_GROUP_BYTES: usize = 64 << 20;
+
 /// How all files of a lake are written.
 pub(crate) fn properties() -> Result<WriterProperties, ParquetError> {
     Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
+        // No id is there twice.
+        .set_column_dictionary_enabled(ColumnPath::from("id"), false)
         .set_created_by("event-log".to_owned())
         .build())
 }
