@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::builder::{PREFIX_RANGE, is_prefix};
+use crate::builder::check::{PREFIX_RANGE, is_prefix};
 use crate::follow::error::{OpenError, Unreadable};
 use crate::follow::filter::Filter;
 use crate::follow::follower::Follower;

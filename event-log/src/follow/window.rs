@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use crate::builder::LINE_BYTES;
+use crate::builder::check::LINE_BYTES;
 
 /// The longest line that is read, its newline included: no logger writes a longer one.
 const MAX_LINE_BYTES: usize = *LINE_BYTES.end();
