@@ -353,8 +353,8 @@ pub mod __private {
     pub use crate::params::{Params, ParamsError};
     pub use crate::pii::{AsHashedUserId, HashText, HashedField};
     pub use crate::schema::{
-        Described, EventDescription, EventField, EventKey, EventRecord, Member, Schema, TimeSpan,
-        Treatment, Unit,
+        Described, EventDescription, EventField, EventKey, EventRecord, HashOf, HashOfAnything,
+        Member, Schema, TimeSpan, Treatment, Unit,
     };
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;
