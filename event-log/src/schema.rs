@@ -11,7 +11,7 @@ mod scalar;
 mod time_span;
 mod wrapper;
 
-pub use self::described::{Described, EventDescription, Member, Treatment};
+pub use self::described::{Described, EventDescription, FieldName, Member, Treatment};
 pub use self::field::{EventField, EventRecord};
 pub use self::hash_of::{HashOf, HashOfAnything};
 pub use self::key::EventKey;
