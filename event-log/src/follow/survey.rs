@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::follow::error::Unreadable;
-use crate::spool::directory;
+use crate::spool::directory::{self, InJournals};
 use crate::writer::name::SegmentName;
 
 /// Which log is followed.
@@ -40,13 +40,18 @@ impl Source {
         Ok(names)
     }
 
-    /// The segments that may be completed by a recovery, or are written now; `None` if that cannot be
-    /// told at the moment.
-    fn named(&self) -> Result<Option<BTreeSet<SegmentName>>, Unreadable> {
-        let named = directory::segments_in_all_journals(&self.spools(), &self.prefix)
-            .map_err(|(path, source)| Unreadable::new("read", &path, source))?;
+    /// The segments that may be completed by a recovery, or are written now.
+    fn named(&self) -> Result<BTreeSet<SegmentName>, Unreadable> {
+        let InJournals { segments, unread } =
+            directory::segments_in_journals(&self.spools(), &self.prefix);
+        if let Some((path, source)) = unread
+            // Without a directory there is no spool.
+            && source.kind() != io::ErrorKind::NotFound
+        {
+            return Err(Unreadable::new("read", &path, source));
+        }
         let parse = |name: &String| SegmentName::parse(&self.prefix, name);
-        Ok(named.map(|named| named.iter().filter_map(parse).collect()))
+        Ok(segments.iter().filter_map(parse).collect())
     }
 }
 
@@ -92,10 +97,13 @@ impl Survey {
         }
         let newest = segments.iter().map(|name| (name.token, name.clone())).collect();
         // Last: a segment that was there and that no journal names by now is complete for ever.
-        let named = source.named().unwrap_or_else(|unreadable| {
-            trouble.get_or_insert(unreadable);
-            None
-        });
+        let named = match source.named() {
+            Ok(named) => Some(named),
+            Err(unreadable) => {
+                trouble.get_or_insert(unreadable);
+                None
+            }
+        };
         Ok(Self { segments, newest, alive, named, trouble })
     }
 
