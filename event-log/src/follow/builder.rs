@@ -104,6 +104,9 @@ impl FollowerBuilder {
     /// [`commit`](Follower::commit) write to it. The file must not lie in the log directory under a
     /// segment's name; `.lock` and `.tmp` are added to its name for two more. Its directory must
     /// exist. By default there is none.
+    ///
+    /// The file is locked while the follower is there. A forked child that neither calls `exec` nor ends
+    /// keeps the lock if its parent is killed, not if the parent drops the follower.
     pub fn position_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.position_file = Some(path.into());
         self
