@@ -25,7 +25,7 @@ impl Source {
         self.directory.join(directory::NAME)
     }
 
-    /// The names of the segments, none if there is no directory.
+    /// The names of the segments, in whatever form they are there; none if there is no directory.
     fn list(&self) -> Result<BTreeSet<SegmentName>, Unreadable> {
         let failed = |source| Unreadable::new("list", &self.directory, source);
         let entries = match fs::read_dir(&self.directory) {
@@ -35,7 +35,8 @@ impl Source {
         let mut names = BTreeSet::new();
         for entry in entries {
             let name = entry.map_err(failed)?.file_name();
-            names.extend(name.to_str().and_then(|name| SegmentName::parse(&self.prefix, name)));
+            let parse = |name| SegmentName::parse_in_any_form(&self.prefix, name);
+            names.extend(name.to_str().and_then(parse).map(|(name, _)| name));
         }
         Ok(names)
     }
@@ -75,7 +76,8 @@ impl Survey {
     ///
     /// The segments are listed before the spools and, if there are new ones, again after them. A
     /// logger whose segment is missing in the first list, though its name comes before one that is
-    /// not, has then a spool, or is in the second list: its segment is not passed over.
+    /// not, has then a spool, or is in the second list: its segment is not passed over. Nor is one that is
+    /// compressed during the first list, which may see neither the segment any more nor the new file yet.
     ///
     /// # Errors
     /// If the directory is there and cannot be read.
@@ -89,11 +91,10 @@ impl Survey {
             Ok(tokens) => (Some(tokens.into_iter().collect()), None),
             Err(source) => (None, Some(Unreadable::new("list", &spools, source))),
         };
-        if let Some(last) = segments.last().cloned()
-            && is_new(&last)
+        if segments.iter().any(is_new)
+            && let Some(last) = segments.last().cloned()
         {
-            segments = source.list()?;
-            segments.retain(|name| *name <= last);
+            segments.extend(source.list()?.into_iter().filter(|name| *name <= last));
         }
         let newest = segments.iter().map(|name| (name.token, name.clone())).collect();
         // Last: a segment that was there and that no journal names by now is complete for ever.
