@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_log::__private::{Envelope, EventNames};
+use event_log::__private::{Described, Envelope, FieldName};
 use event_log::{AsUserId, CountryCode, Event, EventField, Locale, Schema, UserId};
 use serde::Serialize;
 use serde_json::json;
@@ -478,15 +478,26 @@ fn names_tell_what_is_called_how_in_the_line_and_in_rust() {
             r#in: &'a str,
             #[event(skip)]
             session: u8,
+            #[event(pii = "mask")]
+            guests: u8,
+            #[event(pii = "drop")]
+            secret: u8,
         },
         r#In,
     }
 
-    let names = <Meeting<'_, u8> as EventNames>::NAMES;
+    let events = <Meeting<'_, u8> as Described>::EVENTS;
 
-    assert_eq!(names.len(), 2);
-    assert_eq!((names[0].event_type, names[0].variant), ("meeting_planned", Some("Planned")));
-    assert_eq!(names[0].fields, [("planned_for", "date"), ("user_id", "host"), ("in", "in")]);
-    assert_eq!((names[1].event_type, names[1].variant), ("in", Some("In")));
-    assert_eq!(<UserRegistration as EventNames>::NAMES[0].variant, None);
+    assert_eq!(events.len(), 2);
+    assert_eq!((events[0].event_type, events[0].variant), ("meeting_planned", Some("Planned")));
+    let field = |key, name, is_personal| FieldName { key, name, is_personal };
+    let expected = [
+        field("planned_for", "date", false),
+        field("user_id", "host", false),
+        field("in", "in", false),
+        field("guests", "guests", true),
+    ];
+    assert_eq!(events[0].fields, expected);
+    assert_eq!((events[1].event_type, events[1].variant), ("in", Some("In")));
+    assert_eq!(<UserRegistration as Described>::EVENTS[0].variant, None);
 }

@@ -183,6 +183,31 @@ fn a_spool_that_is_cut_short_keeps_no_segment_from_its_end() {
 }
 
 #[test]
+fn a_journal_of_which_a_slot_stays_damaged_keeps_no_segment_from_its_end() {
+    let directory = place();
+    let (builder, clock) = hourly(directory.path());
+    let logger = builder.build().unwrap();
+    flushed(&logger, 0..10);
+    // What a logger leaves that is killed within a checkpoint.
+    let spools = directory.path().join(".spool");
+    let spool = fs::read_dir(&spools).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(spool).unwrap();
+    // The head in slot 0 of the journal, as docs/format.md has it.
+    bytes[256 + 8] ^= 1;
+    fs::write(spools.join("events.deadbeef.spool"), bytes).unwrap();
+    let mut follower = follow(directory.path());
+    assert_eq!(Seen::available(&mut follower), only_numbers(0..10));
+    for round in 1..6 {
+        clock.advance(HOUR);
+        flushed(&logger, round * 10..round * 10 + 10);
+        assert_eq!(Seen::available(&mut follower), only_numbers(round * 10..round * 10 + 10));
+    }
+    // The first segment, which the other slot names; the last one; the logger that died.
+    let position = follower.position().to_string();
+    assert!(position.matches('@').count() <= 3, "{position}");
+}
+
+#[test]
 fn numbers_at_the_end_of_their_range_are_read_on() {
     let directory = place();
     for millis in ["000", "001"] {

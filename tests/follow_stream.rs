@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
 
@@ -12,7 +12,7 @@ use event_log::follow::{FollowStream, Follower, Start};
 use futures_core::Stream;
 use tests::Tick;
 use tests::follow::{all, next_numbers, number};
-use tests::wait::PATIENCE;
+use tests::wait::{PATIENCE, wait_until};
 
 fn place() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary directory")
@@ -70,6 +70,35 @@ fn a_stream_yields_lines_as_they_are_written() {
             assert_eq!(block_on(next_number(&mut stream)).0, Some(expected));
         }
     }
+}
+
+#[test]
+fn a_waker_that_panics_does_not_keep_the_next_one_from_being_woken() {
+    struct Panic(AtomicBool);
+
+    impl Wake for Panic {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::SeqCst);
+            panic!("a waker that panics, as it shall");
+        }
+    }
+
+    let directory = place();
+    let mut stream = stream(&directory);
+    let logger = logger(&directory);
+    let panics = Arc::new(Panic(AtomicBool::new(false)));
+    let waker = Arc::clone(&panics).into();
+    let polled = Pin::new(&mut stream).poll_next(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    emit(&logger, 0..1);
+    wait_until("the waker was called", || panics.0.load(Ordering::SeqCst));
+    assert_eq!(block_on(next_number(&mut stream)).0, Some(0));
+    let unpark = Arc::new(Unpark(thread::current(), AtomicU64::new(0)));
+    let waker = Arc::clone(&unpark).into();
+    let polled = Pin::new(&mut stream).poll_next(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    emit(&logger, 1..2);
+    wait_until("the next waker was called", || unpark.1.load(Ordering::SeqCst) > 0);
 }
 
 #[test]

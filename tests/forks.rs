@@ -87,6 +87,13 @@ fn a_child_that_emitted_drains_and_ends_in_good_order_when_it_drops_its_handle()
 }
 
 #[test]
+fn a_child_does_not_keep_the_position_file_of_a_follower_that_its_parent_dropped() {
+    let directory = tempfile::tempdir().unwrap();
+    run(directory.path(), "position");
+    assert_all_there(directory.path(), &[0]);
+}
+
+#[test]
 fn the_spool_of_a_dead_parent_is_recovered_while_its_child_lives_and_emits() {
     let directory = tempfile::tempdir().unwrap();
     run(directory.path(), "orphan");

@@ -266,6 +266,22 @@ fn dropped_events_are_told_of_and_long_recordings_cut() {
 }
 
 #[test]
+fn events_of_a_transaction_that_was_too_long_are_told_of_with_the_reason() {
+    let (logger, recorded) = testing::builder().spool_bytes(1 << 17).record().unwrap();
+    let mut lessons = logger.transaction();
+    (0..300).for_each(|lesson| lessons.emit(Lesson::Started { lesson }));
+    lessons.commit();
+
+    let message = message(|| assert_emitted!(recorded, "lesson_started"));
+
+    let last = message.lines().last().unwrap();
+    let expected =
+        "a `lesson_started` event cannot appear without the rest of its transaction: the first ";
+    assert!(last.trim_start().starts_with(expected), "{last}");
+    assert!(last.contains("bytes can appear at once; commit fewer events at a time"), "{last}");
+}
+
+#[test]
 fn a_line_that_cannot_be_read_back_is_blamed_on_the_assertion() {
     #[derive(Debug, Deserialize, Event)]
     #[event(type = "lesson_started")]

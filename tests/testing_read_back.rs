@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use event_log::testing::{self, ReadError};
+use event_log::testing::{self, Line, ReadError, assert_emitted};
 use event_log::{Context, CountryCode, Event, Locale};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -218,6 +219,70 @@ fn a_line_that_is_not_what_serde_takes_is_an_error_that_shows_it() {
             "\"params\":{\"tag\":\"new\"}}",
         )
     );
+}
+
+#[test]
+fn a_value_nested_too_deep_for_serde_is_told_of_and_the_rest_is_there() {
+    #[derive(Debug, Event, Deserialize)]
+    struct Planted {
+        name: String,
+        #[event(json)]
+        tree: Value,
+    }
+
+    let (logger, recorded) = testing::recorder();
+    let tree = (0..200).fold(Value::Null, |inside, _| json!([inside]));
+    logger.emit(Planted { name: "oak".to_owned(), tree });
+
+    let line = &recorded.all()[0];
+    assert!(line.text().ends_with(&format!("{}null{}}}}}", "[".repeat(200), "]".repeat(200))));
+    assert_eq!(line.get("name"), Some("oak".into()));
+    assert_emitted!(recorded, "planted", { "name": "oak" });
+    let error = line.read::<Planted>().unwrap_err().to_string();
+    assert!(error.contains("recursion limit exceeded"), "{error}");
+    let reads: [fn(&Line<'_>) -> Value; 2] =
+        [|line| line.params(), |line| line.get("tree").unwrap()];
+    for read in reads {
+        let panic = catch_unwind(AssertUnwindSafe(|| read(line))).unwrap_err();
+        let message = panic.downcast_ref::<String>().unwrap();
+        assert!(message.starts_with("a `serde_json::Value` cannot hold `"), "{message}");
+        assert!(message.contains("of line 1: recursion limit exceeded"), "{message}");
+    }
+}
+
+#[test]
+fn a_hash_is_read_back_as_a_text_and_else_the_error_says_why_not() {
+    #[derive(Debug, PartialEq, Event, Deserialize)]
+    #[event(type = "registered")]
+    struct AsText {
+        #[event(pii = "hash")]
+        account: String,
+        #[event(pii = "mask")]
+        phone: String,
+    }
+
+    #[derive(Debug, Event, Deserialize)]
+    struct Registered {
+        provider: u8,
+        #[event(user_id, pii = "hash")]
+        user: u64,
+        #[event(pii = "hash")]
+        account: u64,
+        #[event(pii = "mask")]
+        phone: u64,
+    }
+
+    let (logger, recorded) = testing::recorder();
+    logger.emit(Registered { provider: 1, user: 2, account: 3, phone: 4 });
+
+    let read = recorded.of::<AsText>().remove(0).into_event();
+    assert_eq!((read.account.len(), &*read.phone), (32, "***"));
+    let error = recorded.all()[0].read::<Registered>().unwrap_err();
+    let ReadError::Deserialize { personal, .. } = &error else { panic!("{error}") };
+    assert_eq!(personal, &["user", "account", "phone"]);
+    let note = "(with `pii`, the text of a hash or a mask is all that the line has of: `user`, \
+                `account`, `phone`)";
+    assert!(error.to_string().contains(note), "{error}");
 }
 
 #[test]

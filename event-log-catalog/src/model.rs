@@ -27,11 +27,21 @@ pub struct Envelope {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserIdType {
-    /// A 64-bit integer.
+    /// An integer of 64 bits with a sign, as the tables of every engine have one.
     #[default]
     Integer,
     /// A text.
     String,
+}
+
+impl UserIdType {
+    /// The same as the type of a field.
+    pub(crate) fn field_type(self) -> FieldType {
+        match self {
+            Self::Integer => FieldType::Integer { bits: 64, signed: true },
+            Self::String => FieldType::String,
+        }
+    }
 }
 
 /// One type of event.

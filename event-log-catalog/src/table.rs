@@ -110,15 +110,11 @@ fn envelope_columns(user_id: UserIdType) -> Vec<Column> {
 pub(crate) fn envelope_fields(
     user_id: UserIdType,
 ) -> [(&'static str, FieldType, bool, &'static str); 6] {
-    let user_id = match user_id {
-        UserIdType::Integer => FieldType::Integer { bits: 64, signed: true },
-        UserIdType::String => FieldType::String,
-    };
     [
         ("id", FieldType::Uuid, false, "Unique: a UUID of version 7. Remove duplicates by it."),
         ("date", FieldType::Timestamp, false, "When it happened, in UTC."),
         ("type", FieldType::String, false, "The type of event."),
-        ("user_id", user_id, true, "Who did it."),
+        ("user_id", user_id.field_type(), true, "Who did it."),
         ("locale", FieldType::String, true, "In which language: a BCP 47 tag."),
         ("country_code", FieldType::String, true, "In which country: ISO 3166-1 alpha-2."),
     ]

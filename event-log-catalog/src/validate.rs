@@ -10,7 +10,7 @@ mod text;
 use serde_json::value::RawValue;
 
 use self::object::Object;
-use crate::{Catalog, Envelope, EventSchema, Field, FieldType, ListItem, UserIdType};
+use crate::{Catalog, Envelope, EventSchema, Field, FieldType, ListItem};
 
 /// Where a line is not what the catalogue says, and in what way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,12 +94,7 @@ impl Catalog {
 
 impl Envelope {
     fn user_id(&self, id: &RawValue) -> Result<(), Invalid> {
-        let signed = FieldType::Integer { bits: 64, signed: true };
-        let unsigned = FieldType::Integer { bits: 64, signed: false };
-        match self.user_id {
-            UserIdType::Integer => or_null(&signed, id).or_else(|_| or_null(&unsigned, id)),
-            UserIdType::String => or_null(&FieldType::String, id),
-        }
+        or_null(&self.user_id.field_type(), id)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::{GenericParam, Path};
 
 use crate::ast::{Event, Field, Target, Variant};
@@ -45,6 +46,9 @@ fn description(runtime: &Path, variant: &Variant) -> TokenStream {
     let [owner, since, deprecated, renamed_from] =
         [owner, since, deprecated, renamed_from].map(|text| option(runtime, text.as_deref()));
     let params = variant.fields.iter().filter_map(|field| param(runtime, field));
+    let rust_name = variant.ident.map(|ident| ident.unraw().to_string());
+    let rust_name = option(runtime, rust_name.as_deref());
+    let fields = variant.fields.iter().filter_map(|field| field_name(runtime, field));
     quote! {
         #runtime::EventDescription {
             event_type: #name,
@@ -54,8 +58,22 @@ fn description(runtime: &Path, variant: &Variant) -> TokenStream {
             deprecated: #deprecated,
             renamed_from: #renamed_from,
             params: &[#(#params),*],
+            variant: #rust_name,
+            fields: &[#(#fields),*],
         }
     }
+}
+
+/// What a field is called in the line and in Rust.
+fn field_name(runtime: &Path, field: &Field) -> Option<TokenStream> {
+    let key = match &field.target {
+        Target::Skipped => return None,
+        Target::Envelope(role) => role.key().as_str(),
+        Target::Param { name, .. } => &name.text,
+    };
+    let name = field.ident.unraw().to_string();
+    let is_personal = field.personal.is_some();
+    Some(quote!(#runtime::FieldName { key: #key, name: #name, is_personal: #is_personal }))
 }
 
 fn option(runtime: &Path, text: Option<&str>) -> TokenStream {

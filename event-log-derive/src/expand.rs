@@ -8,7 +8,6 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{Event, Field, Role, Target, Variant};
@@ -28,7 +27,6 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     let event_type = event_type(event);
     let own_envelope = own_envelope(event);
     let write_params = write_params(event);
-    let names = names(event);
     let hashed_fields = hashed_fields(event);
     let described = described::event(event);
     quote! {
@@ -40,44 +38,8 @@ pub(crate) fn event(event: &Event) -> TokenStream {
             #write_params
         }
 
-        #names
         #hashed_fields
         #described
-    }
-}
-
-/// The implementation of `EventNames`: what its types and fields are called, in the line and in Rust.
-fn names(event: &Event) -> TokenStream {
-    let Event { ident, generics, runtime, .. } = event;
-    let (impl_generics, ty_generics, _) = generics.split_for_impl();
-    let where_clause = bounds::where_clause(event);
-    let types = event.variants.iter().map(|variant| {
-        let event_type = &variant.type_name.text;
-        let variant_name = variant.ident.map(|ident| ident.unraw().to_string());
-        let variant_name = variant_name.map_or_else(|| quote!(None), |name| quote!(Some(#name)));
-        let fields = variant.fields.iter().filter_map(|field| {
-            let key = match &field.target {
-                Target::Skipped => return None,
-                Target::Envelope(role) => role.key().as_str(),
-                Target::Param { name, .. } => &name.text,
-            };
-            let name = field.ident.unraw().to_string();
-            Some(quote!((#key, #name)))
-        });
-        quote! {
-            #runtime::TypeNames {
-                event_type: #event_type,
-                variant: #runtime::Option::#variant_name,
-                fields: &[#(#fields),*],
-            }
-        }
-    });
-    quote! {
-        #[automatically_derived]
-        #[allow(deprecated)]
-        impl #impl_generics #runtime::EventNames for #ident #ty_generics #where_clause {
-            const NAMES: &'static [#runtime::TypeNames] = &[#(#types),*];
-        }
     }
 }
 

@@ -32,12 +32,6 @@ pub(crate) fn event(event: &Event, error: &Error) -> TokenStream {
 
         #[automatically_derived]
         #[allow(deprecated)]
-        impl #impl_generics #runtime::EventNames for #ident #ty_generics #where_clause {
-            const NAMES: &'static [#runtime::TypeNames] = &[];
-        }
-
-        #[automatically_derived]
-        #[allow(deprecated)]
         impl #impl_generics #runtime::Described for #ident #ty_generics #where_clause {
             const EVENTS: &'static [#runtime::EventDescription] = &[];
         }

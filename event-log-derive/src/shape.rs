@@ -61,8 +61,11 @@ impl Shape {
             Self::Json => quote!(#runtime::Schema::JSON),
             Self::As(other) => quote!(<#other as #runtime::EventField>::SCHEMA),
             Self::Counted(_) => quote!(<#ty as #runtime::TimeSpan>::SCHEMA),
-            // Of a hash the value may be null; whether the type says so is not known here.
-            Self::Personal(Personal::Hash) => quote!(#runtime::Schema::STRING.optional()),
+            Self::Personal(Personal::Hash) => quote!({
+                #[allow(unused_imports)]
+                use #runtime::HashOfAnything as _;
+                #runtime::HashOf::<#ty>::SCHEMA
+            }),
             Self::Personal(Personal::Mask | Personal::Drop) => quote!(#runtime::Schema::STRING),
         }
     }

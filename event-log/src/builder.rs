@@ -1,48 +1,32 @@
 //! [`LoggerBuilder`]: every knob with its unit, default and range.
+//!
+//! - [`check`]: the ranges, and the error that names what is outside of one.
+//! - [`parts`]: what a logger is made of, as the options say.
+
+pub(crate) mod check;
+mod overflow;
+mod parts;
 
 use std::fmt;
-use std::fs;
-use std::io;
-use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, TimeSource};
+pub use self::overflow::Overflow;
+use crate::clock::Clock;
 #[cfg(feature = "_compression")]
-use crate::compress::{CompressConfig, Compression};
+use crate::compress::Compression;
 use crate::context::Context;
 use crate::date::DatePrecision;
 use crate::error::{BuildError, LogError};
 use crate::handle::Handle;
 use crate::logger::Logger;
-use crate::pii::{self, HashedField, PiiKey};
-use crate::shared::ErrorHandler;
-use crate::spool::directory;
-use crate::spool::header::{MAX_RING_BYTES, MIN_RING_BYTES};
-use crate::spool::record;
+use crate::pii::PiiKey;
 #[cfg(feature = "testing")]
 use crate::testing::{Recorded, Recording};
+use crate::writer;
 use crate::writer::retention::Retention;
-use crate::writer::rotation::Rotation;
-use crate::writer::segments::SegmentsConfig;
 use crate::writer::storage::{Storage, SystemStorage};
-
-/// What an emit does when the spool is full: the disk is stuck, or events come faster than it
-/// writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Overflow {
-    /// Waits for room so long at most, then drops the event and counts it. Once an emit has waited
-    /// in vain, the following ones drop at once until the writer makes room again. The default,
-    /// with 100 ms.
-    Wait(Duration),
-    /// Drops the event at once and counts it.
-    Drop,
-    /// Waits until there is room, however long, or the logger is closed: for events that must not
-    /// be dropped. A stuck disk then stops every thread that emits.
-    Block,
-}
 
 /// Builds a [`Logger`].
 ///
@@ -100,6 +84,7 @@ pub struct LoggerBuilder {
     rotate_every: Duration,
     retention: Retention,
     pub(crate) close_timeout: Duration,
+    pub(crate) upkeep_interval: Duration,
     on_error: Arc<dyn Fn(&LogError) + Send + Sync>,
     clock: Option<Arc<dyn Clock>>,
     storage: Arc<dyn Storage>,
@@ -111,20 +96,6 @@ pub struct LoggerBuilder {
     #[cfg(feature = "metrics")]
     pub(crate) metrics: crate::metrics::MetricsOptions,
 }
-
-pub(crate) const LINE_BYTES: RangeInclusive<usize> = 1_024..=1_048_576;
-const SEGMENT_BYTES_MAX: u64 = 1 << 40;
-const DRAIN_INTERVAL: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(1);
-const ROTATE_EVERY: RangeInclusive<Duration> =
-    Duration::from_secs(1)..=Duration::from_secs(366 * 24 * 3_600);
-const PREFIX_BYTES: RangeInclusive<usize> = 1..=100;
-
-pub(crate) const PREFIX_RANGE: &str = "1 to 100 of `A-Z a-z 0-9 _ - .`, not beginning with `.`";
-
-/// The spool holds at least so many of the longest lines, and of the longest transactions.
-const SPOOL_LINES_MIN: u64 = 4;
-
-const _: () = assert!(*LINE_BYTES.end() <= record::MAX_BYTES);
 
 impl LoggerBuilder {
     pub(crate) fn new(directory: PathBuf) -> Self {
@@ -147,6 +118,7 @@ impl LoggerBuilder {
                 grace: Duration::from_secs(300),
             },
             close_timeout: Duration::from_secs(5),
+            upkeep_interval: writer::UPKEEP_INTERVAL,
             on_error: Arc::new(|_| {}),
             clock: None,
             storage: Arc::new(SystemStorage),
@@ -249,7 +221,8 @@ impl LoggerBuilder {
     /// segments are never removed.
     ///
     /// This and the other limits apply together, each to all segments of this prefix in the
-    /// directory, whoever wrote them, compressed (`.jsonl.gz`, `.jsonl.zst`) or not. They are looked at when the logger is built, when a segment
+    /// directory, whoever wrote or compressed them: files of your own that have the name of a segment with
+    /// `.gz` or `.zst` behind it are among them. They are looked at when the logger is built, when a segment
     /// is begun, and every 30 seconds. The newest segment of each logger that is alive, or dead and
     /// not recovered yet, stays, whatever the limits say.
     pub fn retain_bytes(mut self, bytes: u64) -> Self {
@@ -311,6 +284,15 @@ impl LoggerBuilder {
     /// Keeps segments in this storage: for tests. The spool stays a file of the log directory.
     pub fn storage(mut self, storage: impl Storage) -> Self {
         self.storage = Arc::new(storage);
+        self
+    }
+
+    /// How often the writer looks at what ages without events, and tries again to recover what it could
+    /// not. For tests of this library.
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    pub fn upkeep_interval(mut self, interval: Duration) -> Self {
+        self.upkeep_interval = interval;
         self
     }
 
@@ -410,127 +392,6 @@ impl LoggerBuilder {
         let handle = Handle::record(self, Arc::clone(&recording));
         Ok((Logger::of(handle), Recorded::new(recording)))
     }
-
-    fn check(&self) -> Result<(), BuildError> {
-        require(is_prefix(&self.prefix), "prefix", &self.prefix, || PREFIX_RANGE.to_owned())?;
-        within("max_line_bytes", self.max_line_bytes, &LINE_BYTES)?;
-        let spool_min = (record::size(self.max_line_bytes) * SPOOL_LINES_MIN)
-            .next_power_of_two()
-            .max(MIN_RING_BYTES as u64);
-        require(
-            self.spool_bytes.is_power_of_two()
-                && (spool_min..=MAX_RING_BYTES as u64).contains(&(self.spool_bytes as u64)),
-            "spool_bytes",
-            self.spool_bytes,
-            || {
-                format!(
-                    "a power of two from {spool_min} ({SPOOL_LINES_MIN} lines of `max_line_bytes`) \
-                     to {MAX_RING_BYTES}"
-                )
-            },
-        )?;
-        within(
-            "segment_bytes",
-            self.segment_bytes,
-            &(self.max_line_bytes as u64..=SEGMENT_BYTES_MAX),
-        )?;
-        let context_bytes = self.context.rendered_bytes();
-        let context_max = self.max_line_bytes / 2;
-        require(
-            context_bytes <= context_max,
-            "context",
-            format_args!("{context_bytes} bytes long"),
-            || {
-                format!(
-                    "at most {context_max} bytes, half of `max_line_bytes`: it is part of every line"
-                )
-            },
-        )?;
-        within_times("drain_interval", self.drain_interval, &DRAIN_INTERVAL)?;
-        within_times("rotate_every", self.rotate_every, &ROTATE_EVERY)?;
-        match pii::first_hashed_field() {
-            Some(&HashedField { event_type, field }) if self.pii_key.is_none() => {
-                Err(BuildError::NoPiiKey { event_type, field })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Creates the log directory and the directory of spools in it, where they are missing.
-    pub(crate) fn make_directories(&self) -> Result<(), BuildError> {
-        let path = &self.directory;
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
-            return Err(BuildError::NotADirectory { path: path.clone() });
-        }
-        for path in [path, &self.spool_directory()] {
-            fs::create_dir_all(path)
-                .map_err(|source| BuildError::CreateDirectory { path: path.clone(), source })?;
-        }
-        // Through the storage too, which need not be the one that the spool lies in.
-        self.storage
-            .create_directory(path)
-            .map_err(|source| BuildError::CreateDirectory { path: path.clone(), source })
-    }
-
-    pub(crate) fn spool_directory(&self) -> PathBuf {
-        self.directory.join(directory::NAME)
-    }
-
-    /// How long the lines of a transaction may be together, in bytes. With a part of the spool it finds
-    /// room though others emit all the time; and it must fit into one record and one segment.
-    pub(crate) fn transaction_bytes(&self) -> usize {
-        let in_spool = self.spool_bytes as u64 / SPOOL_LINES_MIN - record::size(0);
-        let bytes = in_spool.min(self.segment_bytes).min(record::MAX_BYTES as u64);
-        usize::try_from(bytes).unwrap_or(record::MAX_BYTES)
-    }
-
-    pub(crate) fn time_source(&self) -> TimeSource {
-        match &self.clock {
-            Some(clock) => TimeSource::Injected(Arc::clone(clock)),
-            None => TimeSource::system(self.date_precision),
-        }
-    }
-
-    pub(crate) fn error_handler(&self) -> ErrorHandler {
-        ErrorHandler::new(Arc::clone(&self.on_error))
-    }
-
-    pub(crate) fn segments_config(&self) -> SegmentsConfig {
-        SegmentsConfig {
-            storage: Arc::clone(&self.storage),
-            directory: self.directory.clone(),
-            spool_directory: self.spool_directory(),
-            prefix: self.prefix.clone(),
-            rotation: Rotation { segment_bytes: self.segment_bytes, period: self.rotate_every },
-            retention: self.retention,
-            clock: self.time_source(),
-        }
-    }
-
-    #[cfg(feature = "_compression")]
-    pub(crate) fn compress_config(&self) -> Option<CompressConfig> {
-        Some(CompressConfig {
-            compression: self.compression?,
-            after: self.compress_after,
-            storage: Arc::clone(&self.storage),
-            directory: self.directory.clone(),
-            spool_directory: self.spool_directory(),
-            prefix: self.prefix.clone(),
-        })
-    }
-
-    /// The error for a spool that cannot be made.
-    pub(crate) fn spool_error(&self, source: io::Error) -> BuildError {
-        BuildError::CreateSpool {
-            path: self.spool_directory(),
-            spool_bytes: self.spool_bytes,
-            source,
-        }
-    }
-
-    pub(crate) fn read_error(path: &Path, source: io::Error) -> BuildError {
-        BuildError::ReadDirectory { path: path.to_owned(), source }
-    }
 }
 
 impl fmt::Debug for LoggerBuilder {
@@ -546,40 +407,4 @@ impl fmt::Debug for LoggerBuilder {
             .field("retention", &self.retention)
             .finish_non_exhaustive()
     }
-}
-
-/// Whether segments can have this prefix.
-pub(crate) fn is_prefix(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    PREFIX_BYTES.contains(&text.len()) && text.bytes().all(plain) && !text.starts_with('.')
-}
-
-fn require(
-    holds: bool,
-    option: &'static str,
-    got: impl fmt::Display,
-    range: impl FnOnce() -> String,
-) -> Result<(), BuildError> {
-    if holds {
-        return Ok(());
-    }
-    Err(BuildError::Option { option, got: got.to_string(), range: range() })
-}
-
-fn within<T: PartialOrd + fmt::Display>(
-    option: &'static str,
-    got: T,
-    range: &RangeInclusive<T>,
-) -> Result<(), BuildError> {
-    let text = || format!("from {} to {}", range.start(), range.end());
-    require(range.contains(&got), option, got, text)
-}
-
-fn within_times(
-    option: &'static str,
-    got: Duration,
-    range: &RangeInclusive<Duration>,
-) -> Result<(), BuildError> {
-    let text = || format!("from {:?} to {:?}", range.start(), range.end());
-    require(range.contains(&got), option, format_args!("{got:?}"), text)
 }

@@ -31,7 +31,7 @@ use crate::compress::closed::closed;
 use crate::compress::file::{Halt, failed};
 use crate::error::BuildError;
 use crate::shared::Shared;
-use crate::spool::directory;
+use crate::spool::directory::{self, InJournals};
 use crate::writer::name::{Form, SegmentName};
 use crate::writer::retention::Stored;
 use crate::writer::storage::Storage;
@@ -186,10 +186,13 @@ impl Compressor {
         };
         let stored: Vec<Stored> = files.iter().filter_map(of).collect();
         // After the listing: what a spool has turned away from since is complete.
-        let named = directory::all_segments_in_journals(spool_directory, prefix)
-            .map_err(failed("read the spools in", spool_directory))?;
+        let InJournals { segments, unread } =
+            directory::segments_in_journals(spool_directory, prefix);
+        if let Some((path, source)) = unread {
+            return Err(failed("read", &path)(source));
+        }
         Ok(closed(&stored, self.token, |name| {
-            named.contains(&name.file_name(prefix)) || self.belongs_to_another(name.token)
+            segments.contains(&name.file_name(prefix)) || self.belongs_to_another(name.token)
         }))
     }
 

@@ -131,7 +131,8 @@
 //! - **Nobody waits for it.** It takes no lock that a logger takes and writes nothing into the log
 //!   directory. (A `.lock` lies beside the position file, to keep two followers from using one.)
 //! - **It stays small.** One buffer of at most three times the longest line that a logger can write
-//!   (1 MiB), and less than 100 bytes for each segment in the directory.
+//!   (1 MiB), less than 100 bytes for each segment in the directory, and what the decoder of a compressed
+//!   one needs (zstd: some 2 MiB).
 //! - **Holes are told**, those that can be known of: events that the logger had to drop come as
 //!   [gap lines](Line::is_gap), whatever [types](FollowerBuilder::types) were asked for; segments removed
 //!   too early as [`FollowError::Removed`] or [`FollowError::Missing`]. Of a logger that came and went,
@@ -139,10 +140,14 @@
 //!
 //! # How late may it be?
 //!
-//! A segment that was removed, or compressed into another file, before it was read is gone for it. Keep
-//! segments longer than the follower is ever away: see
-//! [`retain_at_least`](crate::LoggerBuilder::retain_at_least). A segment that is removed while it is
-//! being read is read to its end.
+//! A segment that was removed before it was read is gone for it. Keep segments longer than the follower is
+//! ever away: see [`retain_at_least`](crate::LoggerBuilder::retain_at_least). A segment that is removed
+//! while it is being read is read to its end.
+//!
+//! One that was compressed before it was read, by the logger or by `gzip` or `zstd`, is read out of its
+//! `.gz` or `.zst` file, from its place on, with the features `gzip` and `zstd` of this crate; without
+//! them, each is told as [`FollowError::Compressed`]. To go on within one, all before its place has to be
+//! decoded again.
 //!
 //! # How does it wake?
 //!
@@ -173,6 +178,7 @@ mod survey;
 mod tail;
 mod tails;
 mod troubles;
+mod unzip;
 mod watch;
 mod window;
 

@@ -50,8 +50,13 @@ impl Handle {
             LoggerBuilder::read_error(&error.path, error.source)
         })?;
         let shared = Arc::new(Shared::new(&builder, spool, clock));
-        let mut writer =
-            Writer::new(Arc::clone(&shared), segments, spool_directory, builder.drain_interval);
+        let mut writer = Writer::new(
+            Arc::clone(&shared),
+            segments,
+            spool_directory,
+            builder.drain_interval,
+            builder.upkeep_interval,
+        );
         writer.prepare();
         #[cfg(feature = "_compression")]
         if let Some(config) = builder.compress_config() {

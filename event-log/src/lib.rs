@@ -220,7 +220,7 @@
 //! | `catalog` | the module [`catalog`] and [`assert_catalog!`]: all events of a program, compared with a reviewed file in a unit test; for `dev-dependencies`, as each event adds a function that runs before `main` | `event-log-catalog`, `inventory` |
 //! | `follow` | the module [`follow`], which reads the log as it grows | none |
 //! | `follow-async` | the same as an async stream, on any runtime | `futures-core` |
-//! | `gzip` | [`LoggerBuilder::compress`] with `Compression::Gzip`, for closed segments | `flate2` and five that it needs |
+//! | `gzip` | [`LoggerBuilder::compress`] with `Compression::Gzip`, for closed segments; `follow` reads them | `flate2` and five that it needs |
 //! | `metrics` | [`metrics`]: numbers about each logger for the facade of that name | `metrics` and two that it needs |
 //! | `pii` | `#[event(pii = "hash")]` and the key for it; see [`pii`] | `hmac`, `sha2`, `inventory` and ten that they need |
 //! | `stream` | `Context::scope_stream`: streams that are polled in a context | `futures-core` |
@@ -292,7 +292,8 @@ mod logger;
 mod mapping;
 #[cfg(feature = "metrics")]
 pub mod metrics;
-mod names;
+#[cfg(any(feature = "follow", feature = "testing"))]
+mod pairs;
 mod params;
 pub mod pii;
 mod progress;
@@ -349,12 +350,11 @@ pub mod __private {
     pub use crate::envelope::Envelope;
     pub use crate::event::{Event, EventType};
     pub use crate::locale::AsLocale;
-    pub use crate::names::{EventNames, TypeNames};
     pub use crate::params::{Params, ParamsError};
     pub use crate::pii::{AsHashedUserId, HashText, HashedField};
     pub use crate::schema::{
-        Described, EventDescription, EventField, EventKey, EventRecord, Member, Schema, TimeSpan,
-        Treatment, Unit,
+        Described, EventDescription, EventField, EventKey, EventRecord, FieldName, HashOf,
+        HashOfAnything, Member, Schema, TimeSpan, Treatment, Unit,
     };
     pub use crate::user_id::AsUserId;
     pub use core::option::Option;

@@ -5,13 +5,15 @@
 
 mod described;
 mod field;
+mod hash_of;
 mod key;
 mod scalar;
 mod time_span;
 mod wrapper;
 
-pub use self::described::{Described, EventDescription, Member, Treatment};
+pub use self::described::{Described, EventDescription, FieldName, Member, Treatment};
 pub use self::field::{EventField, EventRecord};
+pub use self::hash_of::{HashOf, HashOfAnything};
 pub use self::key::EventKey;
 pub use self::time_span::{TimeSpan, Unit};
 

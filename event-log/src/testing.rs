@@ -140,13 +140,18 @@
 //! | no option, or `rename` | the param |
 //! | `user_id`, `locale`, `country_code` | the envelope; where the event left it to the context, what the context said |
 //! | `skip_none` | the param; `None` where it is left out |
+//! | `pii = "hash"`, `pii = "mask"` | the text that stands there in its place |
 //! | `skip` | nowhere: it needs `#[serde(skip)]`, and a `Default` |
 //!
 //! - A variant of an enum is found by its name in Rust, or by its type if `#[serde(rename)]` says so. An
 //!   enum with `#[serde(tag = "type")]` is read by its types too.
 //! - A field may borrow from the line: `&str`, and `Cow<str>` with `#[serde(borrow)]`. A `&str` cannot
 //!   be read if its text has what JSON escapes, such as a quote or a newline; a `Cow` or a `String` can.
-//! - A value is read by its `Deserialize`, which must take what its `Serialize` writes.
+//! - A value is read by its `Deserialize`, which must take what its `Serialize` writes. Values nested more
+//!   than 127 levels deep are not read by `serde_json`.
+//! - Of a field with `pii` the value is in no line. A `String` takes the hash or the mask; for another type,
+//!   [`Pii`](crate::pii::Pii) among them, let `#[serde(skip)]` leave it out, or `deserialize_with` make a
+//!   value of the text, or look at the JSON.
 //! - What is not read back has its JSON all the same: `assert_emitted!(recorded, "signed_up",
 //!   { "provider": "twitter" })`.
 //!
@@ -168,7 +173,6 @@ mod error;
 mod expect;
 mod faults;
 mod line;
-mod pairs;
 mod read;
 mod recorded;
 mod recording;

@@ -51,7 +51,7 @@ const FAILURES_BEFORE_ABANDON: u32 = 3;
 
 /// How often an ongoing gap is told of, and how often what ages without events is looked at.
 const GAP_INTERVAL: Duration = Duration::from_secs(1);
-const UPKEEP_INTERVAL: Duration = Duration::from_secs(30);
+pub(crate) const UPKEEP_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The writer's own state.
 #[derive(Debug)]
@@ -60,6 +60,7 @@ pub(crate) struct Writer {
     segments: Segments,
     spool_directory: PathBuf,
     drain_interval: Duration,
+    upkeep_interval: Duration,
     batch: Batch,
     /// Everything before this position is in a segment.
     drained_to: u64,
@@ -96,12 +97,14 @@ impl Writer {
         segments: Segments,
         spool_directory: PathBuf,
         drain_interval: Duration,
+        upkeep_interval: Duration,
     ) -> Self {
         Self {
             shared,
             segments,
             spool_directory,
             drain_interval,
+            upkeep_interval,
             batch: Batch::default(),
             drained_to: 0,
             failures: 0,
@@ -243,7 +246,7 @@ impl Writer {
     /// What ages even without events: periods, retention, spools that could not be recovered.
     fn upkeep(&mut self) {
         self.segments.close_if_due();
-        if self.upkeep_done.elapsed() >= UPKEEP_INTERVAL {
+        if self.upkeep_done.elapsed() >= self.upkeep_interval {
             self.upkeep_done = Instant::now();
             self.segments.retain();
             // Between two batches only: a recovery has segments of its own.

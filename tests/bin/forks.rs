@@ -1,8 +1,9 @@
 //! Forks and emits: the child of the fork tests. `forks LOG MODE`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use event_log::follow::Follower;
 use event_log::{Event, Logger, testing};
 use tests::sys::{exit_at_once, fork, kill_self, wait_for};
 use tests::wait::{PATIENCE, wait_until};
@@ -105,6 +106,7 @@ fn main() {
             assert_eq!(recorded.len(), 100);
         }
         "transaction" => fork_within_transactions(&logger),
+        "position" => hold_a_position_file(&directory),
         "orphan" => orphan(&logger, &directory),
         "gaps" => drop_and_die(&logger),
         other => panic!("no mode `{other}`"),
@@ -132,6 +134,23 @@ fn fork_within_transactions(logger: &Logger) {
     }
 }
 
+/// Drops a follower and makes another, while a forked child has a copy of the first one.
+fn hold_a_position_file(directory: &Path) {
+    let follow = || {
+        let builder = Follower::builder(directory);
+        builder.position_file(directory.join("clicks.position")).build()
+    };
+    let (follower, is_held_again) = (follow().expect("a follower"), directory.join("held-again"));
+    let child = child(|| {
+        wait_until("the parent holds it again", || is_held_again.exists());
+        follower.commit().expect_err("the file is another follower's");
+    });
+    drop(follower);
+    let _again = follow().expect("a child holds no lock that its parent let go of");
+    std::fs::write(is_held_again, "").expect("a file");
+    assert!(wait_for(child));
+}
+
 /// Drops events, some of which no gap line has told of yet, and dies by `SIGKILL`.
 fn drop_and_die(logger: &Logger) {
     #[derive(Event)]
@@ -150,7 +169,7 @@ fn drop_and_die(logger: &Logger) {
 }
 
 /// The parent dies by `SIGKILL` while the child, which has emitted, lives on until it is told to end.
-fn orphan(logger: &Logger, directory: &std::path::Path) {
+fn orphan(logger: &Logger, directory: &Path) {
     let said = directory.join("child-has-emitted");
     let orphan = fork().expect("a fork");
     if orphan.is_some() {

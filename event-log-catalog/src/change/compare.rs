@@ -35,11 +35,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     fn user_id(&mut self, old: UserIdType, new: UserIdType) {
-        let field_type = |user_id| match user_id {
-            UserIdType::Integer => FieldType::Integer { bits: 64, signed: true },
-            UserIdType::String => FieldType::String,
-        };
-        self.types("*.user_id", &field_type(old), &field_type(new));
+        self.types("*.user_id", &old.field_type(), &new.field_type());
     }
 
     fn events(&mut self, old: &[EventSchema], new: &[EventSchema]) {

@@ -15,6 +15,8 @@ const EVENTS: [EventDescription; 1] = [EventDescription {
     deprecated: None,
     renamed_from: None,
     params: &PARAMS,
+    variant: None,
+    fields: &[],
 }];
 
 const PARAMS: [Member; 5] = [

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::builder::{PREFIX_RANGE, is_prefix};
+use crate::builder::check::{PREFIX_RANGE, is_prefix};
 use crate::follow::error::{OpenError, Unreadable};
 use crate::follow::filter::Filter;
 use crate::follow::follower::Follower;
@@ -104,6 +104,9 @@ impl FollowerBuilder {
     /// [`commit`](Follower::commit) write to it. The file must not lie in the log directory under a
     /// segment's name; `.lock` and `.tmp` are added to its name for two more. Its directory must
     /// exist. By default there is none.
+    ///
+    /// The file is locked while the follower is there. A forked child that neither calls `exec` nor ends
+    /// keeps the lock if its parent is killed, not if the parent drops the follower.
     pub fn position_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.position_file = Some(path.into());
         self

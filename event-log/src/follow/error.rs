@@ -32,8 +32,8 @@ pub enum FollowError {
         /// How long the half line is.
         bytes: u64,
     },
-    /// The segment was removed, or compressed, before it was read to its end. Its last lines may be
-    /// missed: keep segments longer than the follower is ever late.
+    /// The segment was removed before it was read to its end, and nothing that it was compressed into is
+    /// there. Its last lines may be missed: keep segments longer than the follower is ever late.
     #[error(
         "`{path}` was removed before it was read from byte {offset} on; \
          keep segments longer than this reader is late"
@@ -43,6 +43,32 @@ pub enum FollowError {
         path: PathBuf,
         /// How far it was read, in bytes.
         offset: u64,
+    },
+    /// The segment was compressed before it was read to its end, and this program cannot read what it was
+    /// compressed into: a feature of this crate is off. Its lines from there on were passed over.
+    #[error(
+        "`{path}` was compressed before byte {offset} of its lines was read, and the rest was passed over; \
+         switch on the feature `{feature}` of event-log in this reader, or compress later"
+    )]
+    Compressed {
+        /// The compressed file.
+        path: PathBuf,
+        /// How far the segment was read, in bytes of its lines.
+        offset: u64,
+        /// The feature that knows this form.
+        feature: &'static str,
+    },
+    /// A compressed segment cannot be decoded. Its lines from there on were passed over.
+    #[error(
+        "`{path}` is damaged: its lines were read up to byte {offset}, and the rest was passed over"
+    )]
+    Damaged {
+        /// The compressed file.
+        path: PathBuf,
+        /// How far the segment was read, in bytes of its lines.
+        offset: u64,
+        /// What the decoder said.
+        source: io::Error,
     },
     /// Numbers between a logger's segments are missing: segments were removed before they were begun,
     /// or were never filled, as while a disk fails.

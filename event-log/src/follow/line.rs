@@ -149,13 +149,13 @@ impl Line {
         &self.text
     }
 
-    /// The segment that the line was read from.
+    /// The file that the line was read from: the segment, or what it was compressed into.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where the line begins in its segment, in bytes.
+    /// Where the line begins in its segment, in bytes; of a compressed one in what it was before.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset

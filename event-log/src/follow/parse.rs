@@ -5,13 +5,13 @@ use std::fmt;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
-use serde_core::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde_core::de::{Deserialize, Deserializer, Visitor};
 use uuid::Uuid;
 
 use crate::date::DatePrecision;
 use crate::follow::error::Malformed;
 use crate::line::{HEAD, ID_OFFSET, TYPE_KEY, type_offset};
+use crate::pairs::Pairs;
 use crate::user_id::UserId;
 
 /// What a line says in its envelope, and where the rest lies in it.
@@ -67,7 +67,7 @@ pub(super) fn line(text: &str) -> Result<Parsed, Malformed> {
     if !params.starts_with('{') {
         return Err(wrong("params", params));
     }
-    let common = keys.0.into_iter().map(|(key, json)| (key.into(), range_in(text, json.get())));
+    let common = keys.0.into_iter().map(|(key, json)| (key.0.into(), range_in(text, json.get())));
     let (params, common) = (range_in(text, params), common.collect());
     let date = date.to_utc();
     Ok(Parsed { id, date, event_type, user_id, locale, country_code, common, params })
@@ -87,19 +87,19 @@ fn range_in(text: &str, part: &str) -> Range<usize> {
     start..start + part.len()
 }
 
-/// The keys of a JSON object in their order, with their values as they stand there.
-struct Keys<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// The keys of a line, with their values as they stand there.
+type Keys<'a> = Pairs<'a, Key<'a>>;
 
 impl<'a> Keys<'a> {
     fn refuse_repeated(&self) -> Result<(), Malformed> {
-        let mut names: Vec<&str> = self.0.iter().map(|(key, _)| &**key).collect();
+        let mut names: Vec<&str> = self.0.iter().map(|(key, _)| &*key.0).collect();
         names.sort_unstable();
         let repeated = names.windows(2).find(|pair| pair[0] == pair[1]);
         repeated.map_or(Ok(()), |pair| Err(Malformed::Key(pair[0].to_owned())))
     }
 
     fn take(&mut self, key: &str) -> Result<&'a str, Malformed> {
-        let index = self.0.iter().position(|(other, _)| other == key);
+        let index = self.0.iter().position(|(other, _)| other.0 == key);
         let index = index.ok_or_else(|| Malformed::Key(key.to_owned()))?;
         Ok(self.0.remove(index).1.get())
     }
@@ -119,30 +119,6 @@ impl<'a> Keys<'a> {
         read: impl FnOnce(&'a str) -> Option<T>,
     ) -> Result<Option<T>, Malformed> {
         self.required(key, |json| if json == "null" { Some(None) } else { read(json).map(Some) })
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Keys<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeysVisitor;
-
-        impl<'de> Visitor<'de> for KeysVisitor {
-            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-                let mut keys = Vec::with_capacity(12);
-                while let Some((key, value)) = map.next_entry::<Key<'_>, _>()? {
-                    keys.push((key.0, value));
-                }
-                Ok(keys)
-            }
-        }
-
-        deserializer.deserialize_map(KeysVisitor).map(Keys)
     }
 }
 

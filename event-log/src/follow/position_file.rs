@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 
 use crate::follow::error::{CommitError, OpenError};
 use crate::follow::position::Position;
+use crate::fork;
 
 /// The file, and a lock that keeps others from it.
 #[derive(Debug)]
 pub(super) struct PositionFile {
     path: PathBuf,
-    /// Beside the file, which is replaced with each commit. Held until the drop.
-    _lock: File,
+    /// Beside the file, which is replaced with each commit. Locked until the drop.
+    lock: File,
+    /// The process that locked it.
+    epoch: u64,
 }
 
 impl PositionFile {
@@ -39,7 +42,7 @@ impl PositionFile {
                 )
             }
         };
-        Ok((Self { path, _lock: lock }, position))
+        Ok((Self { path, lock, epoch: fork::epoch() }, position))
     }
 
     /// Replaces what the file holds, and makes it survive a power cut.
@@ -50,12 +53,27 @@ impl PositionFile {
             let path = path.to_owned();
             move |source| CommitError::Write { operation, path, source }
         };
+        if self.epoch != fork::epoch() {
+            // A forked child shares the lock, until its parent lets go of it.
+            let locked = self.lock.try_lock().map_err(io::Error::from);
+            locked.map_err(failed("lock", &self.path))?;
+        }
         let mut file = File::create(&temporary).map_err(failed("create", &temporary))?;
         writeln!(file, "{position}").map_err(failed("write", &temporary))?;
         file.sync_all().map_err(failed("sync", &temporary))?;
         fs::rename(&temporary, &self.path).map_err(failed("replace", &self.path))?;
         let synced = File::open(directory).and_then(|directory| directory.sync_all());
         synced.map_err(failed("sync", directory))
+    }
+}
+
+impl Drop for PositionFile {
+    fn drop(&mut self) {
+        // Explicitly: a forked child may hold the same lock through its copy of the file, as we do if
+        // we are the child, and then it is for the parent to let go of.
+        if self.epoch == fork::epoch() {
+            let _ = self.lock.unlock();
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 //!   behind what it completed in the old one.
 //! - The position stands behind the last line that was yielded or filtered out, at every moment.
 
+mod leave;
 mod look;
 #[cfg(test)]
 mod tests;
@@ -18,13 +19,13 @@ mod tests;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::sync::Arc;
 
 use crate::follow::error::{FollowError, Malformed, Unreadable};
 use crate::follow::filter::Filter;
 use crate::follow::line::Line;
 use crate::follow::position::{Place, Position};
 use crate::follow::survey::{Source, Survey};
+use crate::follow::tail::Tail;
 use crate::follow::tails::Tails;
 use crate::follow::troubles::Troubles;
 use crate::follow::window::{Found, Window};
@@ -134,14 +135,16 @@ impl Reader {
         if place.is_end && fs::metadata(&path).map_or(true, |found| found.len() <= place.offset) {
             return;
         }
-        let opened = self.tails.open(&name, &path, place.offset);
-        let entered = opened.and_then(|tail| {
-            let bytes = tail.bytes()?;
+        let tail = match self.tails.open(&name, &path, place.offset) {
+            Ok(tail) => tail,
+            Err(not_opened) => return self.pass_over(&name, path, place.offset, not_opened),
+        };
+        let entered = tail.bytes().map(|bytes| {
             if bytes < tail.scanned {
                 // Somebody cut what was no whole line yet.
                 tail.scanned = place.offset;
             }
-            Ok((bytes, tail.scanned))
+            (bytes, tail.scanned)
         });
         match entered {
             Ok((limit, _)) if limit < place.offset => {
@@ -159,13 +162,7 @@ impl Reader {
                 self.window.go_to(place.offset, scanned);
                 self.visit = Some(Visit { name, limit });
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.troubles.is_over(&name.to_string());
-                let offset = place.offset;
-                self.troubles.tell(FollowError::Removed { path, offset });
-                self.position.end(&name);
-            }
-            Err(source) => self.fail(&name, Unreadable::new("read", &path, source)),
+            Err(source) => self.fail(&name, Unreadable::new("examine", &path, source)),
         }
     }
 
@@ -212,56 +209,34 @@ impl Reader {
             self.leave(visit);
             return Step::Busy;
         }
-        match self.window.fill(&tail.file, *limit) {
-            Ok(0) => {
-                // Somebody cut it just now, as the next visit will find.
-                self.held.insert(name.token);
-                self.has_progressed = true;
+        match read_on(&mut self.window, tail, *limit) {
+            Ok(Some(0)) => {
+                if let Some(bytes) = tail.decoded_bytes() {
+                    self.end_decoded(name, bytes);
+                } else {
+                    // Somebody cut it just now, as the next visit will find.
+                    self.held.insert(name.token);
+                    self.has_progressed = true;
+                }
             }
             Ok(_) => self.visit = Some(visit),
+            // What the system does not say, the decoder does.
+            Err(source) if !tail.may_grow() && source.raw_os_error().is_none() => {
+                self.give_up(name, source);
+            }
             Err(source) => {
                 let trouble = Unreadable::new("read", &tail.path, source);
-                self.fail(&visit.name, trouble);
+                self.fail(name, trouble);
             }
         }
         Step::Busy
     }
+}
 
-    /// Ends the visit of a segment that was read up to its limit.
-    fn leave(&mut self, Visit { name, limit }: Visit) {
-        let Some(tail) = self.tails.get_mut(&name) else { return };
-        match tail.bytes() {
-            Ok(bytes) if bytes != limit => {
-                // The others first; what comes after it in order waits until this is read.
-                self.held.insert(name.token);
-                self.has_progressed = true;
-            }
-            Ok(_) if self.survey.is_final(&name) => self.end(&name, limit),
-            Ok(_) => {}
-            Err(source) => {
-                let trouble = Unreadable::new("examine", &Arc::clone(&tail.path), source);
-                self.fail(&name, trouble);
-            }
-        }
+/// Reads on in a segment; `None` if it only came nearer to where the window goes on.
+fn read_on(window: &mut Window, tail: &mut Tail, limit: u64) -> io::Result<Option<usize>> {
+    if !tail.approach(window.end_offset())? {
+        return Ok(None);
     }
-
-    /// Is done with a segment of this length, to which nobody will append.
-    fn end(&mut self, name: &SegmentName, bytes: u64) {
-        let offset = self.position.place(name).map_or(bytes, |place| place.offset);
-        if offset < bytes {
-            let (path, half) = (self.source.path_of(name), bytes - offset);
-            self.troubles.tell(FollowError::Abandoned { path, offset, bytes: half });
-            self.position.read_to(name, bytes);
-        }
-        self.position.end(name);
-        self.tails.close(name);
-        self.forget_ended();
-    }
-
-    /// Reports a failure once; later segments of the logger wait until it is over.
-    fn fail(&mut self, name: &SegmentName, trouble: Unreadable) {
-        self.tails.close(name);
-        self.held.insert(name.token);
-        self.troubles.tell_once(name.to_string(), trouble);
-    }
+    window.fill(limit, |buffer, offset| tail.read_at(buffer, offset)).map(Some)
 }

@@ -4,6 +4,7 @@
 //! inotify or on time, and wakes whoever polls.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -201,7 +202,8 @@ impl Alarm {
             let waker = state.waker.take();
             drop(state);
             if let Some(waker) = waker {
-                waker.wake();
+                // A waker that panics has woken nobody, but the next one is still to be woken.
+                let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
             }
         }
     }

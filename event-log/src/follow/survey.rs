@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::follow::error::Unreadable;
-use crate::spool::directory;
+use crate::spool::directory::{self, InJournals};
 use crate::writer::name::SegmentName;
 
 /// Which log is followed.
@@ -25,7 +25,7 @@ impl Source {
         self.directory.join(directory::NAME)
     }
 
-    /// The names of the segments, none if there is no directory.
+    /// The names of the segments, in whatever form they are there; none if there is no directory.
     fn list(&self) -> Result<BTreeSet<SegmentName>, Unreadable> {
         let failed = |source| Unreadable::new("list", &self.directory, source);
         let entries = match fs::read_dir(&self.directory) {
@@ -35,18 +35,24 @@ impl Source {
         let mut names = BTreeSet::new();
         for entry in entries {
             let name = entry.map_err(failed)?.file_name();
-            names.extend(name.to_str().and_then(|name| SegmentName::parse(&self.prefix, name)));
+            let parse = |name| SegmentName::parse_in_any_form(&self.prefix, name);
+            names.extend(name.to_str().and_then(parse).map(|(name, _)| name));
         }
         Ok(names)
     }
 
-    /// The segments that may be completed by a recovery, or are written now; `None` if that cannot be
-    /// told at the moment.
-    fn named(&self) -> Result<Option<BTreeSet<SegmentName>>, Unreadable> {
-        let named = directory::segments_in_all_journals(&self.spools(), &self.prefix)
-            .map_err(|(path, source)| Unreadable::new("read", &path, source))?;
+    /// The segments that may be completed by a recovery, or are written now.
+    fn named(&self) -> Result<BTreeSet<SegmentName>, Unreadable> {
+        let InJournals { segments, unread } =
+            directory::segments_in_journals(&self.spools(), &self.prefix);
+        if let Some((path, source)) = unread
+            // Without a directory there is no spool.
+            && source.kind() != io::ErrorKind::NotFound
+        {
+            return Err(Unreadable::new("read", &path, source));
+        }
         let parse = |name: &String| SegmentName::parse(&self.prefix, name);
-        Ok(named.map(|named| named.iter().filter_map(parse).collect()))
+        Ok(segments.iter().filter_map(parse).collect())
     }
 }
 
@@ -70,7 +76,8 @@ impl Survey {
     ///
     /// The segments are listed before the spools and, if there are new ones, again after them. A
     /// logger whose segment is missing in the first list, though its name comes before one that is
-    /// not, has then a spool, or is in the second list: its segment is not passed over.
+    /// not, has then a spool, or is in the second list: its segment is not passed over. Nor is one that is
+    /// compressed during the first list, which may see neither the segment any more nor the new file yet.
     ///
     /// # Errors
     /// If the directory is there and cannot be read.
@@ -84,18 +91,20 @@ impl Survey {
             Ok(tokens) => (Some(tokens.into_iter().collect()), None),
             Err(source) => (None, Some(Unreadable::new("list", &spools, source))),
         };
-        if let Some(last) = segments.last().cloned()
-            && is_new(&last)
+        if segments.iter().any(is_new)
+            && let Some(last) = segments.last().cloned()
         {
-            segments = source.list()?;
-            segments.retain(|name| *name <= last);
+            segments.extend(source.list()?.into_iter().filter(|name| *name <= last));
         }
         let newest = segments.iter().map(|name| (name.token, name.clone())).collect();
         // Last: a segment that was there and that no journal names by now is complete for ever.
-        let named = source.named().unwrap_or_else(|unreadable| {
-            trouble.get_or_insert(unreadable);
-            None
-        });
+        let named = match source.named() {
+            Ok(named) => Some(named),
+            Err(unreadable) => {
+                trouble.get_or_insert(unreadable);
+                None
+            }
+        };
         Ok(Self { segments, newest, alive, named, trouble })
     }
 

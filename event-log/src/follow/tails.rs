@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::io;
 use std::path::Path;
 
 use crate::follow::position::Position;
-use crate::follow::tail::Tail;
+use crate::follow::tail::{NotOpened, Tail};
 use crate::writer::name::SegmentName;
 
 /// The segments that are open: those that may grow.
@@ -20,7 +19,7 @@ impl Tails {
         name: &SegmentName,
         path: &Path,
         offset: u64,
-    ) -> io::Result<&mut Tail> {
+    ) -> Result<&mut Tail, NotOpened> {
         Ok(match self.0.entry(name.clone()) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(closed) => closed.insert(Tail::open(path, offset)?),

@@ -1,10 +1,8 @@
 //! Lines out of the bytes of a file, however the bytes arrive; bounded, also for endless lines.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 
-use crate::builder::LINE_BYTES;
+use crate::builder::check::LINE_BYTES;
 
 /// The longest line that is read, its newline included: no logger writes a longer one.
 const MAX_LINE_BYTES: usize = *LINE_BYTES.end();
@@ -51,11 +49,15 @@ impl Window {
         self.end_offset
     }
 
-    /// Reads on, but not beyond `limit`. Returns how many bytes came.
+    /// Reads on by `read_at`, but not beyond `limit`. Returns how many bytes came.
     ///
     /// # Errors
-    /// What the system says.
-    pub(super) fn fill(&mut self, file: &File, limit: u64) -> io::Result<usize> {
+    /// What `read_at` says.
+    pub(super) fn fill(
+        &mut self,
+        limit: u64,
+        mut read_at: impl FnMut(&mut [u8], u64) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         self.bytes.drain(..self.start);
         self.searched -= self.start;
         self.start = 0;
@@ -63,7 +65,7 @@ impl Window {
         let old_len = self.bytes.len();
         self.bytes.resize(old_len + wanted.min(CHUNK_BYTES), 0);
         let read = loop {
-            match file.read_at(&mut self.bytes[old_len..], self.end_offset) {
+            match read_at(&mut self.bytes[old_len..], self.end_offset) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => break read,
             }
@@ -117,6 +119,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::os::unix::fs::FileExt;
 
     use proptest::prelude::*;
 
@@ -146,7 +149,7 @@ mod tests {
                 } else if window.end_offset() == limit {
                     break;
                 } else {
-                    window.fill(&file, limit).unwrap();
+                    window.fill(limit, |buffer, offset| file.read_at(buffer, offset)).unwrap();
                 }
                 largest = largest.max(window.capacity());
             }

@@ -40,6 +40,10 @@ use crate::user_id::{AsUserId, UserId};
     note = "for a type of your own, implement `event_log::pii::HashText`"
 )]
 pub trait HashText {
+    /// Whether [`hash_text`](Self::hash_text) is ever `None`: if not, a column of hashes is never null.
+    /// True unless it is said.
+    const IS_OPTIONAL: bool = true;
+
     /// The text, or `None` where there is nothing: `null` is written then.
     ///
     /// Equal values must have equal texts, in every version of the program.
@@ -49,6 +53,8 @@ pub trait HashText {
 macro_rules! displayed {
     ($($type:ty)+) => {$(
         impl HashText for $type {
+            const IS_OPTIONAL: bool = false;
+
             #[inline]
             fn hash_text(&self) -> Option<impl Display> {
                 Some(self)
@@ -69,6 +75,8 @@ displayed! {
 
 /// As in the line: integers in decimal, UUIDs with hyphens in lower case.
 impl HashText for UserId<'_> {
+    const IS_OPTIONAL: bool = false;
+
     fn hash_text(&self) -> Option<impl Display> {
         Some(UserIdText(*self))
     }
@@ -95,6 +103,8 @@ impl<T: HashText> HashText for Option<T> {
 }
 
 impl<T: HashText> HashText for Pii<T> {
+    const IS_OPTIONAL: bool = T::IS_OPTIONAL;
+
     #[inline]
     fn hash_text(&self) -> Option<impl Display> {
         self.expose().hash_text()
@@ -104,6 +114,8 @@ impl<T: HashText> HashText for Pii<T> {
 macro_rules! forward_hash_text {
     ($([$($generics:tt)*] $pointer:ty;)*) => {$(
         impl<$($generics)*> HashText for $pointer {
+            const IS_OPTIONAL: bool = T::IS_OPTIONAL;
+
             #[inline]
             fn hash_text(&self) -> Option<impl Display> {
                 (**self).hash_text()

@@ -3,9 +3,14 @@
 use super::{EventRecord, Kind, Schema};
 
 /// What is known of the types of event that a Rust type stands for: one for a struct, one for each
-/// variant of an enum. The derive implements it.
+/// variant of an enum. The derive implements it; the catalogue and the test kit read it.
 ///
 /// Not part of [`crate::Event`], because that one can be a trait object.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event whose type is known",
+    label = "has no `#[derive(Event)]` of its own",
+    note = "name the struct or enum itself, and let it have `#[derive(event_log::Event)]`"
+)]
 pub trait Described {
     /// In the order of the variants.
     const EVENTS: &'static [EventDescription];
@@ -28,6 +33,21 @@ pub struct EventDescription {
     pub renamed_from: Option<&'static str>,
     /// The params, in the order of the line.
     pub params: &'static [Member],
+    /// The variant, without `r#`; `None` for a struct.
+    pub variant: Option<&'static str>,
+    /// The fields that are in the line, in the envelope or among the params.
+    pub fields: &'static [FieldName],
+}
+
+/// What a field is called, by which a line is read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldName {
+    /// Its key in the line.
+    pub key: &'static str,
+    /// Its name in Rust, without `r#`.
+    pub name: &'static str,
+    /// Whether the text of a hash or a mask stands there in its place.
+    pub is_personal: bool,
 }
 
 /// A param of an event, or a member of a record.

@@ -95,13 +95,11 @@ impl<'a> Journal<'a> {
         self.newest().map(|(_, checkpoint)| checkpoint).unwrap_or_default()
     }
 
-    /// The newest checkpoint, for one who reads while another writes: `None` if a slot is being written
-    /// or is damaged, so that the newest is not known.
-    #[cfg(feature = "follow")]
-    pub(super) fn latest_if_whole(&self) -> Option<Checkpoint> {
+    /// Whether each slot holds a checkpoint or was never written: none is being written at the moment, or
+    /// is damaged.
+    pub(super) fn is_whole(&self) -> bool {
         let is_blank = |slot: &[AtomicU64]| slot.iter().all(|w| w.load(Ordering::Relaxed) == 0);
-        let is_whole = self.slots.iter().all(|slot| read(slot).is_some() || is_blank(slot));
-        is_whole.then(|| self.latest())
+        self.slots.iter().all(|slot| read(slot).is_some() || is_blank(slot))
     }
 
     fn newest(&self) -> Option<(u64, Checkpoint)> {
@@ -157,18 +155,17 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "follow")]
     #[test]
-    fn who_only_reads_is_told_when_a_slot_is_half_written() {
+    fn a_journal_with_a_half_written_slot_is_not_whole() {
         let words = words();
         let journal = Journal::new(&words);
-        assert_eq!(journal.latest_if_whole(), Some(Checkpoint::default()));
+        assert!(journal.is_whole());
         journal.record(&checkpoint(1));
-        assert_eq!(journal.latest_if_whole(), Some(checkpoint(1)));
+        assert!(journal.is_whole());
         journal.record(&checkpoint(2));
-        assert_eq!(journal.latest_if_whole(), Some(checkpoint(2)));
+        assert!(journal.is_whole());
         journal.slots[0][1].store(7, Ordering::Relaxed);
-        assert_eq!(journal.latest_if_whole(), None);
+        assert!(!journal.is_whole());
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use serde_core::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::names::EventNames;
+use crate::schema::Described;
 use crate::testing::Recorded;
 use crate::testing::check::{self, Check};
 use crate::testing::emitted::Emitted;
 use crate::testing::line::Line;
-use crate::testing::read::names_of;
+use crate::testing::read::description_of;
 use crate::testing::report::{NearMiss, Report};
 
 /// A type of event, and columns that its line has among others.
@@ -84,7 +84,7 @@ pub fn lines(recorded: &Recorded, wanted: Columns) -> Found<'_, Line<'_>> {
 
 /// Finds the events that `judge` has match.
 #[track_caller]
-pub fn events<'r, E: EventNames + Deserialize<'r>>(
+pub fn events<'r, E: Described + Deserialize<'r>>(
     recorded: &'r Recorded,
     wanted: Pattern,
     judge: impl Fn(&E) -> Judgement,
@@ -108,17 +108,17 @@ pub fn events<'r, E: EventNames + Deserialize<'r>>(
 }
 
 /// What each field says, with the value from the line; a guard is at fault if no field is.
-fn checks_of<E: EventNames>(
+fn checks_of<E: Described>(
     event: &Emitted<'_, E>,
     fields: &[FieldCheck],
     guard: Option<&str>,
 ) -> Vec<Check> {
     let line = event.line();
-    let names = names_of::<E>(line.event_type()).map_or(&[][..], |names| names.fields);
+    let names = description_of::<E>(line.event_type()).map_or(&[][..], |event| event.fields);
     let check = |field: &FieldCheck| {
         let name = field.name.trim_start_matches("r#");
-        let key = names.iter().find(|(_, rust)| *rust == name).map(|(key, _)| *key);
-        let got = key.and_then(|key| line.get(key)).map(|value| value.to_string());
+        let known = names.iter().find(|known| known.name == name);
+        let got = known.and_then(|known| line.raw(known.key)).map(|json| json.get().to_owned());
         let wanted = field.wanted.to_owned();
         Check { place: field.name.to_owned(), wanted, got, holds: field.holds }
     };

@@ -8,9 +8,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::names::EventNames;
+use crate::pairs::Pairs;
+use crate::schema::Described;
 use crate::testing::error::ReadError;
-use crate::testing::pairs::Pairs;
 use crate::testing::read::read;
 
 /// The keys of the envelope; every other one, beside `params`, is a common field.
@@ -51,14 +51,14 @@ const ENVELOPE: [&str; 7] = ["id", "date", "type", "user_id", "locale", "country
 pub struct Line<'r> {
     text: &'r str,
     number: usize,
-    envelope: Pairs<'r>,
-    params: Pairs<'r>,
+    envelope: Pairs<'r, &'r str>,
+    params: Pairs<'r, &'r str>,
 }
 
 impl<'r> Line<'r> {
     /// The line with this number and text.
     pub(super) fn new(number: usize, text: &'r str) -> Self {
-        let envelope: Pairs<'r> = parse(text);
+        let envelope: Pairs<'r, &'r str> = parse(text);
         let params = envelope.get("params").map(|params| parse(params.get()));
         Self { text, number, params: params.unwrap_or_default(), envelope }
     }
@@ -112,22 +112,35 @@ impl<'r> Line<'r> {
     }
 
     /// The event's own fields: an object.
+    ///
+    /// # Panics
+    /// If a [`Value`] cannot hold them: they are nested more than 127 levels deep, or a raw value has a
+    /// number beyond every float. [`text`](Self::text) has them.
     #[must_use]
+    #[track_caller]
     pub fn params(&self) -> Value {
-        self.envelope_value("params")
+        self.value("params", self.params_text())
     }
 
     /// The param, the common field or the value of the envelope with this name: what a column of
     /// this name holds once the line is loaded into a lake.
+    ///
+    /// # Panics
+    /// If a [`Value`] cannot hold it; see [`params`](Self::params).
     #[must_use]
+    #[track_caller]
     pub fn get(&self, name: &str) -> Option<Value> {
-        self.raw(name).map(|value| parse(value.get()))
+        let json = self.raw(name)?;
+        Some(self.value(name, json.get()))
     }
 
     /// The common fields, in the order of the line.
+    ///
+    /// # Panics
+    /// If a [`Value`] cannot hold one of them; see [`params`](Self::params).
     pub fn fields(&self) -> impl Iterator<Item = (&'r str, Value)> {
         let common = self.envelope.iter().filter(|(name, _)| !ENVELOPE.contains(name));
-        common.map(|(name, value)| (name, parse(value.get())))
+        common.map(|(name, json)| (name, self.value(name, json.get())))
     }
 
     /// Reads the event back; see [what can be read back](super#what-can-be-read-back).
@@ -135,7 +148,7 @@ impl<'r> Line<'r> {
     /// # Errors
     /// If the line is of another type, or its values are not what the `Deserialize` of the type
     /// takes.
-    pub fn read<E: EventNames + Deserialize<'r>>(&self) -> Result<E, ReadError> {
+    pub fn read<E: Described + Deserialize<'r>>(&self) -> Result<E, ReadError> {
         read(self)
     }
 
@@ -148,20 +161,32 @@ impl<'r> Line<'r> {
         param.or_else(|| self.envelope.get(name).filter(|_| name != "params"))
     }
 
-    pub(super) fn envelope(&self) -> &Pairs<'r> {
+    pub(super) fn envelope(&self) -> &Pairs<'r, &'r str> {
         &self.envelope
     }
 
-    pub(super) fn param_pairs(&self) -> &Pairs<'r> {
+    pub(super) fn param_pairs(&self) -> &Pairs<'r, &'r str> {
         &self.params
     }
 
     fn envelope_value<T: Deserialize<'r>>(&self, key: &str) -> T {
         parse(whole(self.envelope.get(key).ok_or("a key is missing")).get())
     }
+
+    #[track_caller]
+    fn value(&self, name: &str, json: &str) -> Value {
+        match serde_json::from_str(json) {
+            Ok(value) => value,
+            Err(error) => panic!(
+                "a `serde_json::Value` cannot hold `{name}` of line {}: {error}; look at the `text` of \
+                 the line instead",
+                self.number
+            ),
+        }
+    }
 }
 
-/// Parses what a logger wrote.
+/// Parses what a logger wrote, where it can be but of one kind.
 fn parse<'r, T: Deserialize<'r>>(json: &'r str) -> T {
     whole(serde_json::from_str(json))
 }

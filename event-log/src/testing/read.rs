@@ -12,7 +12,7 @@ use serde_core::forward_to_deserialize_any;
 use serde_json::Error;
 use serde_json::value::RawValue;
 
-use crate::names::{EventNames, TypeNames};
+use crate::schema::{Described, EventDescription, FieldName};
 use crate::testing::error::ReadError;
 use crate::testing::line::Line;
 
@@ -20,25 +20,29 @@ use crate::testing::line::Line;
 ///
 /// # Errors
 /// If the line is of another type, or serde refuses it.
-pub(super) fn read<'r, E: EventNames + Deserialize<'r>>(line: &Line<'r>) -> Result<E, ReadError> {
+pub(super) fn read<'r, E: Described + Deserialize<'r>>(line: &Line<'r>) -> Result<E, ReadError> {
     let event_type = line.event_type();
     let event = short_name::<E>();
-    let Some(names) = names_of::<E>(event_type) else {
+    let Some(description) = description_of::<E>(event_type) else {
         let event_type = event_type.to_owned();
         return Err(ReadError::OtherType { line: line.number(), event_type, event });
     };
-    E::deserialize(EventDeserializer { line, names }).map_err(|source| ReadError::Deserialize {
-        line: line.number(),
-        event_type: event_type.to_owned(),
-        event,
-        text: line.text().to_owned(),
-        source,
+    let personal = || description.fields.iter().filter(|field| field.is_personal);
+    E::deserialize(EventDeserializer { line, description }).map_err(|source| {
+        ReadError::Deserialize {
+            line: line.number(),
+            event_type: event_type.to_owned(),
+            event,
+            personal: personal().map(|field| field.name).collect(),
+            text: line.text().to_owned(),
+            source,
+        }
     })
 }
 
-/// The names of `event_type`, if it is one of the types of `E`.
-pub(super) fn names_of<E: EventNames>(event_type: &str) -> Option<&'static TypeNames> {
-    E::NAMES.iter().find(|names| names.event_type == event_type)
+/// What is known of `event_type`, if it is one of the types of `E`.
+pub(super) fn description_of<E: Described>(event_type: &str) -> Option<&'static EventDescription> {
+    E::EVENTS.iter().find(|event| event.event_type == event_type)
 }
 
 /// The name of a Rust type without its modules and parameters.
@@ -51,18 +55,17 @@ pub(super) fn short_name<E>() -> &'static str {
 #[derive(Clone, Copy)]
 struct EventDeserializer<'l, 'r> {
     line: &'l Line<'r>,
-    names: &'static TypeNames,
+    description: &'static EventDescription,
 }
 
 impl<'r> EventDeserializer<'_, 'r> {
     /// The fields of the event and their values, each under the name that is in `known`.
     fn fields(&self, known: &[&str]) -> Vec<(BorrowedStr<'r>, &'r RawValue)> {
-        let known_name = |(key, name): (&'static str, &'static str)| {
-            if known.contains(&name) { name } else { key }
+        let present = |field: &FieldName| {
+            let name = if known.contains(&field.name) { field.name } else { field.key };
+            Some((BorrowedStrDeserializer::new(name), self.line.raw(field.key)?))
         };
-        let named = self.names.fields.iter().copied();
-        let present = named.filter_map(|field| Some((known_name(field), self.line.raw(field.0)?)));
-        present.map(|(name, value)| (BorrowedStrDeserializer::new(name), value)).collect()
+        self.description.fields.iter().filter_map(present).collect()
     }
 
     /// Everything in the line, params and envelope side by side.
@@ -133,7 +136,7 @@ impl<'de> EnumAccess<'de> for VariantDeserializer<'_, 'de> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
-        let TypeNames { event_type, variant, .. } = *self.event.names;
+        let EventDescription { event_type, variant, .. } = *self.event.description;
         let name = variant.filter(|name| self.variants.contains(name)).unwrap_or(event_type);
         let name: BorrowedStr<'de> = BorrowedStrDeserializer::new(name);
         Ok((seed.deserialize(name)?, self))

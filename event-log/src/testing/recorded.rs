@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde_core::Deserialize;
 
 use crate::error::EmitError;
-use crate::names::EventNames;
+use crate::schema::Described;
 use crate::testing::emitted::Emitted;
 use crate::testing::line::Line;
-use crate::testing::read::names_of;
+use crate::testing::read::description_of;
 use crate::testing::recording::Recording;
 
 /// What one recording logger recorded so far, in the order of the emits; clones see the same.
@@ -56,10 +56,10 @@ impl Recorded {
     /// [what can be read back](super#what-can-be-read-back).
     #[track_caller]
     #[must_use]
-    pub fn of<'r, E: EventNames + Deserialize<'r>>(&'r self) -> Vec<Emitted<'r, E>> {
+    pub fn of<'r, E: Described + Deserialize<'r>>(&'r self) -> Vec<Emitted<'r, E>> {
         let mut emitted = Vec::new();
         for line in self.all() {
-            if names_of::<E>(line.event_type()).is_some() {
+            if description_of::<E>(line.event_type()).is_some() {
                 match line.read() {
                     Ok(event) => emitted.push(Emitted::new(event, line)),
                     Err(error) => panic!("{error}"),

@@ -1,6 +1,8 @@
 //! The text of a failed assertion: what was wanted, the near misses, everything that was recorded.
 
+use std::error::Error as _;
 use std::fmt;
+use std::iter::successors;
 
 use crate::testing::Recorded;
 use crate::testing::check::Check;
@@ -77,6 +79,9 @@ impl Report<'_, '_> {
         write!(f, "\n\ndropped: {}", counted(dropped.len(), "event"))?;
         for error in dropped.iter().rev().take(LINES).rev() {
             write!(f, "\n  {error}")?;
+            for cause in successors(error.source(), |cause| (*cause).source()) {
+                write!(f, ": {cause}")?;
+            }
         }
         Ok(())
     }

@@ -40,7 +40,8 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    const ALL: [Self; 3] = [Self::Plain, Self::Gzip, Self::Zstd];
+    /// What a reader looks for first comes first.
+    pub(crate) const ALL: [Self; 3] = [Self::Plain, Self::Gzip, Self::Zstd];
 
     /// What stands behind the name of the segment.
     pub(crate) const fn extension(self) -> &'static str {
@@ -48,6 +49,16 @@ impl Form {
             Self::Plain => "",
             Self::Gzip => ".gz",
             Self::Zstd => ".zst",
+        }
+    }
+
+    /// The feature of this crate that knows it; empty if none is needed.
+    #[cfg(feature = "follow")]
+    pub(crate) const fn feature(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
         }
     }
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::clock::TimeSource;
 use crate::error::{LogError, SegmentError};
-use crate::spool::directory;
+use crate::spool::directory::{self, InJournals};
 use crate::spool::journal::{Checkpoint, Journal};
 use crate::writer::active::{Active, append_rest};
 use crate::writer::batch::{Batch, Settled};
@@ -300,8 +300,9 @@ impl Segments {
         newest.retain(|name| {
             name.token == self.token || directory::has_spool(spool_directory, prefix, name.token)
         });
-        let named = directory::segments_in_journals(spool_directory, prefix);
-        newest.extend(named.iter().filter_map(|name| SegmentName::parse(prefix, name)));
+        // Best effort: a spool that cannot be read names none, or it would keep every segment for ever.
+        let InJournals { segments, .. } = directory::segments_in_journals(spool_directory, prefix);
+        newest.extend(segments.iter().filter_map(|name| SegmentName::parse(prefix, name)));
         newest
     }
 

@@ -1,10 +1,9 @@
 //! What a reader finds when it looks at the directory.
 
-use std::io;
-
 use crate::follow::error::Unreadable;
 use crate::follow::reader::Reader;
 use crate::follow::survey::Survey;
+use crate::follow::tail::NotOpened;
 use crate::writer::name::SegmentName;
 
 /// How many loggers that ended keep a place, so that a line that comes late all the same is seen.
@@ -98,20 +97,22 @@ impl Reader {
             }
             self.position.begin(&name);
             let path = self.source.path_of(&name);
-            let failed = |source| Unreadable::new("read", &path, source);
-            match self.tails.open(&name, &path, 0) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                opened => {
-                    let offset = opened.and_then(|tail| {
-                        let offset = tail.end_of_last_line()?;
-                        tail.scanned = offset;
-                        Ok(offset)
-                    });
-                    self.position.read_to(&name, offset.map_err(failed)?);
+            let may_grow = match self.tails.open(&name, &path, 0) {
+                Ok(tail) if tail.may_grow() => {
+                    let offset = tail.end_of_last_line();
+                    let offset = offset.map_err(|source| Unreadable::new("read", &path, source))?;
+                    tail.scanned = offset;
+                    self.position.read_to(&name, offset);
+                    is_alive
                 }
-            }
-            if !is_alive {
+                Ok(_) | Err(NotOpened::Gone | NotOpened::Compressed { .. }) => false,
+                Err(NotOpened::Failed { path, source }) => {
+                    return Err(Unreadable::new("read", &path, source));
+                }
+            };
+            if !may_grow {
                 self.position.end(&name);
+                self.tails.close(&name);
             }
         }
         self.unread.clear();

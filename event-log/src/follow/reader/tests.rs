@@ -33,3 +33,33 @@ fn a_logger_that_outruns_its_reader_does_not_keep_another_from_being_found() {
     }
     panic!("it was not found");
 }
+
+#[test]
+fn a_compressed_segment_without_its_feature_names_it_and_with_it_is_damaged() {
+    for (extension, feature, is_on) in
+        [("gz", "gzip", cfg!(feature = "gzip")), ("zst", "zstd", cfg!(feature = "zstd"))]
+    {
+        let directory = tempfile::tempdir().unwrap();
+        let name = |number| format!("events.20261121T223000.000Z.0000000a.{number:06}.jsonl");
+        let compressed = directory.path().join(format!("{}.{extension}", name(1)));
+        fs::write(&compressed, "no segment of ours").unwrap();
+        fs::write(directory.path().join(name(2)), LINE).unwrap();
+        let source = Source { directory: directory.path().to_owned(), prefix: "events".to_owned() };
+        let mut reader = Reader::new(source, Filter::default(), Position::new("events"));
+        reader.first_survey().unwrap();
+        let steps = std::iter::repeat_with(|| reader.step()).take(100);
+        let mut yielded = steps.filter_map(|step| match step {
+            Step::Yield(yielded) => Some(yielded),
+            Step::Busy | Step::Idle => None,
+        });
+        let trouble = yielded.next().unwrap().unwrap_err();
+        let text = trouble.to_string();
+        match trouble {
+            FollowError::Damaged { path, .. } => assert!(is_on && path == compressed, "{text}"),
+            FollowError::Compressed { path, .. } => assert!(!is_on && path == compressed, "{text}"),
+            other => panic!("{other}"),
+        }
+        assert_eq!(text.contains(&format!("feature `{feature}`")), !is_on, "{text}");
+        assert!(yielded.next().unwrap().is_ok(), "the next one is read");
+    }
+}
