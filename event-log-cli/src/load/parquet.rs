@@ -16,6 +16,7 @@ pub mod file;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow_schema::{Fields, Schema, SchemaRef};
 use event_log_catalog::{Catalog, Column, EventSchema, columns as columns_of};
 use foldhash::fast::RandomState;
 
@@ -119,6 +120,15 @@ impl TableSchema {
         let by_name =
             columns.iter().enumerate().map(|(index, column)| (column.name.clone(), index));
         Self { by_name: by_name.collect(), columns }
+    }
+
+    /// The columns as those of a file.
+    #[must_use]
+    pub fn arrow(&self) -> SchemaRef {
+        let columns = self.columns.iter();
+        let fields: Fields =
+            columns.map(|column| columns::field(&column.name, &column.column_type)).collect();
+        Arc::new(Schema::new(fields))
     }
 
     /// The index of the column with this key, in whatever case it is written.

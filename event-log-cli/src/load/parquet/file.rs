@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Fields, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -11,7 +10,7 @@ use parquet::file::properties::WriterProperties;
 
 use crate::load::parquet::TableSchema;
 use crate::load::parquet::cell::{self, Cell};
-use crate::load::parquet::columns::{Values, field};
+use crate::load::parquet::columns::Values;
 
 /// The rows of one partition, column by column.
 #[derive(Debug)]
@@ -49,21 +48,26 @@ impl ParquetRows {
         self.rows == 0
     }
 
+    /// Takes all rows out.
+    ///
+    /// # Errors
+    /// If there are more values in lists than an array can count.
+    pub fn take(&mut self) -> Result<RecordBatch, ParquetError> {
+        self.rows = 0;
+        let mut arrays = Vec::with_capacity(self.columns.len());
+        for column in &mut self.columns {
+            arrays.push(column.finish()?);
+        }
+        Ok(RecordBatch::try_new(self.schema.arrow(), arrays)?)
+    }
+
     /// Writes the file to `out`.
     ///
     /// # Errors
     /// If the encoder fails, which it has no reason to in memory.
     pub fn write(mut self, out: &mut Vec<u8>) -> Result<(), ParquetError> {
-        let columns = &self.schema.columns;
-        let fields: Fields =
-            columns.iter().map(|column| field(&column.name, &column.column_type)).collect();
-        let schema = Arc::new(Schema::new(fields));
-        let mut arrays = Vec::with_capacity(self.columns.len());
-        for column in &mut self.columns {
-            arrays.push(column.finish()?);
-        }
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
-        let mut writer = ArrowWriter::try_new(out, schema, Some(properties()?))?;
+        let batch = self.take()?;
+        let mut writer = ArrowWriter::try_new(out, batch.schema(), Some(properties()?))?;
         writer.write(&batch)?;
         writer.close()?;
         Ok(())
@@ -72,10 +76,14 @@ impl ParquetRows {
 
 const ZSTD_LEVEL: i32 = 1;
 
+/// The writer holds a row group, and so does a reader: it bounds the memory of both.
+const ROW_GROUP_BYTES: usize = 64 << 20;
+
 /// How all files of a lake are written.
 pub(crate) fn properties() -> Result<WriterProperties, ParquetError> {
     Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_created_by("event-log".to_owned())
         .build())
 }
