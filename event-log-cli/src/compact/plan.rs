@@ -176,7 +176,9 @@ mod tests {
     fn a_file_of_which_rows_are_dropped_is_written_again_and_one_without_rows_is_no_file() {
         let with = |sizes: &[u64], parts: &[usize]| {
             let mut files = files(sizes);
-            parts.iter().for_each(|index| files[*index].is_part = true);
+            for index in parts {
+                files[*index].is_part = true;
+            }
             groups(files, 10)
         };
         assert_eq!(with(&[20, 8, 20], &[1]), [["1"]]);

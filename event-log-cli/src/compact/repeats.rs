@@ -163,7 +163,8 @@ mod tests {
     fn files(directory: &Path, files: &[Vec<u32>]) -> Vec<Candidate> {
         let write = |(index, ids): (usize, &Vec<u32>)| {
             let name = format!("{index}.json");
-            let rows: String = ids.iter().map(|id| format!("{{\"id\":\"{id}\"}}\n")).collect();
+            let rows: Vec<_> = ids.iter().map(|id| format!("{{\"id\":\"{id}\"}}\n")).collect();
+            let rows = rows.concat();
             std::fs::write(directory.join(&name), &rows).unwrap();
             Candidate { name, bytes: rows.len() as u64 }
         };

@@ -180,11 +180,15 @@ mod tests {
         (partition, Plan::of(PARTITION, kinds, 10, "json").unwrap())
     }
 
-    /// Writes a joined file.
-    fn concatenate(partition: &Path, joined: &Path) -> Result<(), Failure> {
-        let texts = ["a.json", "b.json"].map(|name| fs::read(partition.join(name)).unwrap());
-        fs::write(joined, texts.concat()).unwrap();
-        Ok(())
+    /// Makes the new content of the partition.
+    fn make_joined(root: &Path, plan: &Plan) {
+        let concatenate = |joined: &Joined, target: &Path| {
+            let sources = joined.sources.iter();
+            let texts: Vec<_> =
+                sources.map(|name| fs::read(root.join(PARTITION).join(name)).unwrap()).collect();
+            fs::write(target, texts.concat()).map_err(Failure::file("write", target))
+        };
+        make(root, "join", plan, concatenate).unwrap();
     }
 
     fn content(directory: &Path) -> Vec<String> {
@@ -201,7 +205,7 @@ mod tests {
     fn what_a_load_adds_to_the_old_directory_is_moved_over() {
         let root = tempfile::tempdir().unwrap();
         let (partition, plan) = partition(root.path());
-        make(root.path(), "join", &plan, |_, path| concatenate(&partition, path)).unwrap();
+        make_joined(root.path(), &plan);
         exchange(root.path(), "join", &plan).unwrap();
         assert_eq!(content(&partition), ["a.json\nb.json\n", "running.json\n"]);
         let old = place(root.path(), "join");
@@ -236,7 +240,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (partition, plan) = partition(root.path());
         let before = content(&partition);
-        make(root.path(), "join", &plan, |_, path| concatenate(&partition, path)).unwrap();
+        make_joined(root.path(), &plan);
         assert!(!finish(root.path(), "join", &plan).unwrap());
         assert_eq!((content(&partition), place(root.path(), "join").exists()), (before, false));
     }
