@@ -7,6 +7,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
 use crate::load::parquet::TableSchema;
 use crate::load::parquet::cell::{self, Cell};
@@ -84,6 +85,8 @@ pub(crate) fn properties() -> Result<WriterProperties, ParquetError> {
     Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
+        // Each id is there once, so that a dictionary of them would be longer than they are.
+        .set_column_dictionary_enabled(ColumnPath::from("id"), false)
         .set_created_by("event-log".to_owned())
         .build())
 }
