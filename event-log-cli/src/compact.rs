@@ -19,43 +19,55 @@
 //! over the end of its batch ([`LocalStore::await_puts`]). One that came back all the same, as from a copy of the
 //! lake, is removed by the next run.
 //!
-//! - [`plan`]: which files to join; touches no disk. [`join`]: the bytes of a joined file.
-//! - [`swap`]: the steps 2 to 4.
+//! - [`plan`]: which files to join; touches no disk. [`repeats`]: which rows to drop; [`rows`]: them one by one.
+//! - [`join`]: the bytes of a joined file; [`parquet`] and [`columns`]: those of Parquet.
+//! - [`disk`]: the lake, its partitions that are over. [`joins`]: the steps 1 and 5. [`swap`]: the steps 2 to 4.
+//! - [`convert`]: the partitions of a lake of JSON to those of another one of Parquet.
+//! - [`share`]: several partitions at a time.
 
+pub mod columns;
+pub mod convert;
+pub mod disk;
 pub mod join;
+pub mod joins;
+pub mod parquet;
 pub mod plan;
+pub mod repeats;
+pub mod rows;
+pub mod share;
 pub mod swap;
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 
+use arrow_schema::SchemaRef;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::compact::disk::Disk;
+use crate::compact::join::Source;
 use crate::compact::plan::{Candidate, Plan};
+use crate::compact::repeats::Repeats;
 use crate::failure::Failure;
-use crate::lake::layout::{By, Layout, is_table_name};
+use crate::lake::catalog;
+#[cfg(doc)]
 use crate::lake::local::LocalStore;
 use crate::lake::settings::{Format, Settings};
-use crate::lake::store::Store;
-
-const JOINS: &str = "_ledger/joins";
-const JOINED: &str = "_ledger/joined";
-const LOCK: &str = "_ledger/compact.lock";
+use crate::load::parquet::Tables;
 
 /// What to compact.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Compact<'a> {
-    /// Where the lake is.
-    pub root: &'a Path,
-    /// The same as a store.
-    pub store: &'a LocalStore,
+    /// The lake.
+    pub disk: Disk<'a>,
     /// A joined file has about so many bytes, and no more.
     pub target_bytes: u64,
     /// Partitions that ended before are closed.
     pub closed_before: DateTime<Utc>,
+    /// Whether rows are dropped whose id stands in the partition before.
+    pub dedup: bool,
+    /// How many threads work.
+    pub workers: usize,
 }
 
 /// What came of it.
@@ -69,10 +81,25 @@ pub struct Compacted {
     pub into: u64,
     /// Bytes of the files that were joined.
     pub bytes: u64,
+    /// Rows that were dropped, since their id stood in the partition before.
+    pub duplicates: u64,
+    /// Rows that have no id that can be read, where ids were looked at: they stay.
+    pub without_id: u64,
     /// Compactions that were interrupted, and finished or undone now.
     pub repaired: u64,
     /// Files that had come back though they were joined, and are gone again.
     pub stale: u64,
+}
+
+/// What a lake is, as far as its partitions have to know.
+struct Lake {
+    format: Format,
+    /// The batches that are done.
+    batches: HashSet<String>,
+    /// The joins that were done before.
+    joins: HashSet<String>,
+    /// The columns of the tables, for files that have such.
+    tables: Tables,
 }
 
 impl Compact<'_> {
@@ -81,167 +108,113 @@ impl Compact<'_> {
     /// # Errors
     /// If there is no lake, another compaction is running, or the disk fails.
     pub fn run(&self) -> Result<Compacted, Failure> {
-        let settings = Settings::of(self.store)?;
-        let _lock = self.lock()?;
-        let mut compacted = Compacted { repaired: self.repair()?, ..Compacted::default() };
-        let batches = self.names("_ledger/done")?;
-        self.store.await_puts()?;
-        let earlier: HashSet<_> = self.names(JOINED)?;
-        for (partition, by) in self.partitions(&settings.layout)? {
-            if plan::end_of(&partition, by).is_some_and(|end| end <= self.closed_before) {
-                self.partition(&partition, settings.format, &batches, &earlier, &mut compacted)?;
-            }
+        let settings = Settings::of(self.disk.store)?;
+        let _lock = self.disk.lock()?;
+        let mut compacted = Compacted { repaired: self.disk.repair()?, ..Compacted::default() };
+        let lake = Lake {
+            format: settings.format,
+            batches: self.disk.batches()?,
+            // Into a lake that is made of another one nobody loads, so nothing comes back.
+            joins: if settings.from.is_some() { HashSet::new() } else { self.disk.joined()? },
+            tables: Tables::of(&catalog::latest(self.disk.store)?.0),
+        };
+        let closed = self.disk.closed(&settings.layout, self.closed_before)?;
+        for part in
+            share::share(self.workers, &closed, |partition| self.partition(partition, &lake))?
+        {
+            compacted.add(&part);
         }
         Ok(compacted)
     }
 
-    /// Compactions take turns.
-    fn lock(&self) -> Result<File, Failure> {
-        let path = self.root.join(LOCK);
-        let opened = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = opened.map_err(Failure::file("open", &path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(fs::TryLockError::WouldBlock) => Err(Failure::Argument(
-                "another compaction of this lake is running; wait for its end".to_owned(),
-            )),
-            Err(fs::TryLockError::Error(error)) => Err(Failure::file("lock", &path)(error)),
+    fn partition(&self, partition: &str, lake: &Lake) -> Result<Compacted, Failure> {
+        let directory = self.disk.root.join(partition);
+        let stale = self.disk.remove_stale(partition, &lake.joins)?;
+        let mut sums = Compacted { stale, ..Compacted::default() };
+        let table = partition.split('/').next().and_then(|table| lake.tables.get(table).ok());
+        let table = table.map(|table| table.arrow());
+        let mut is_dedup = self.dedup;
+        let mut made = HashSet::new();
+        // Joined files may be shorter than what they were made of, so that more of them fit together.
+        loop {
+            let files = self.disk.candidates(partition, lake.format, &lake.batches)?;
+            let repeats = if std::mem::take(&mut is_dedup) {
+                Repeats::find(&directory, &files, lake.format)?
+            } else {
+                Repeats::default()
+            };
+            sums.duplicates += repeats.count();
+            sums.without_id += repeats.without_id();
+            let kinds = kinds(&directory, &files, lake.format, table.as_ref())?;
+            let shares = kinds
+                .into_iter()
+                .map(|files| files.into_iter().map(|file| repeats.share(file)).collect());
+            let ending = lake.format.ending();
+            let Some(plan) = Plan::of(partition, shares.collect(), self.target_bytes, ending)
+            else {
+                return Ok(sums);
+            };
+            self.disk.replace(&plan, |joined, target| {
+                let source = |name: &String| Source {
+                    path: directory.join(name),
+                    part: repeats.of(name).filter(|rows| rows.is_part()),
+                };
+                let sources: Vec<_> = joined.sources.iter().map(source).collect();
+                join::write(&sources, target, lake.format, table.as_ref())
+            })?;
+            sums.count(&plan, &files, &mut made);
         }
-    }
-
-    /// The names of a directory of the ledger, without their endings.
-    fn names(&self, directory: &str) -> Result<HashSet<String>, Failure> {
-        let names = self.store.list(directory)?;
-        Ok(names.iter().filter_map(|name| name.strip_suffix(".json")).map(str::to_owned).collect())
-    }
-
-    /// Finishes or undoes each join that was planned and is not done; how many.
-    fn repair(&self) -> Result<u64, Failure> {
-        let done = self.names(JOINED)?;
-        let mut repaired = 0;
-        for join in self.names(JOINS)? {
-            let Some(plan) = self.plan(JOINS, &join)? else { continue };
-            // One that is done lacks no more than to be forgotten.
-            if !done.contains(&join) && swap::finish(self.root, &join, &plan)? {
-                self.done(&join, &plan)?;
-            }
-            self.forget(&join)?;
-            repaired += 1;
-        }
-        Ok(repaired)
-    }
-
-    fn plan(&self, directory: &str, join: &str) -> Result<Option<Plan>, Failure> {
-        let path = format!("{directory}/{join}.json");
-        let bytes = self.store.get(&path)?;
-        let plan = bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose();
-        plan.map_err(|source| Failure::Ledger { path, source })
-    }
-
-    fn done(&self, join: &str, plan: &Plan) -> Result<(), Failure> {
-        self.store.put(&format!("{JOINED}/{join}.json"), &plan.text())?;
-        Ok(self.store.sync()?)
-    }
-
-    /// Removes the plan, of which nothing is left to do.
-    fn forget(&self, join: &str) -> Result<(), Failure> {
-        let path = self.root.join(format!("{JOINS}/{join}.json"));
-        fs::remove_file(&path).map_err(Failure::file("remove", &path))
-    }
-
-    /// The partitions of all tables, as paths below the lake.
-    fn partitions(&self, layout: &Layout) -> Result<Vec<(String, By)>, Failure> {
-        let mut partitions = Vec::new();
-        for table in self.store.list("")?.into_iter().filter(|name| is_table_name(name)) {
-            let by = layout.of(&table);
-            let mut directories = vec![table];
-            for key in plan::keys(by) {
-                let mut below = Vec::new();
-                for directory in &directories {
-                    let mut names = self.store.list_directories(directory)?;
-                    names.retain(|name| name.starts_with(key));
-                    below.extend(names.iter().map(|name| format!("{directory}/{name}")));
-                }
-                directories = below;
-            }
-            partitions.extend(directories.into_iter().map(|directory| (directory, by)));
-        }
-        Ok(partitions)
-    }
-
-    fn partition(
-        &self,
-        partition: &str,
-        format: Format,
-        batches: &HashSet<String>,
-        earlier: &HashSet<String>,
-        sums: &mut Compacted,
-    ) -> Result<(), Failure> {
-        let directory = self.root.join(partition);
-        sums.stale += self.remove_stale(partition, earlier)?;
-        let candidates = candidates(&directory, format, batches)?;
-        let kinds = join::kinds(&directory, &candidates, format)?;
-        let Some(plan) = Plan::of(partition, kinds, self.target_bytes, format.ending()) else {
-            return Ok(());
-        };
-        let join = plan.name();
-        self.store.put(&format!("{JOINS}/{join}.json"), &plan.text())?;
-        self.store.sync()?;
-        swap::make(self.root, &join, &plan, format)?;
-        swap::exchange(self.root, &join, &plan)?;
-        swap::finish(self.root, &join, &plan)?;
-        self.done(&join, &plan)?;
-        self.forget(&join)?;
-        sums.partitions += 1;
-        sums.into += plan.joined.len() as u64;
-        sums.joined += plan.joined.iter().map(|file| file.sources.len() as u64).sum::<u64>();
-        let sources = candidates.iter().filter(|file| plan.is_source(&file.name));
-        sums.bytes += sources.map(|file| file.bytes).sum::<u64>();
-        Ok(())
-    }
-
-    /// Removes files that were joined and came back.
-    fn remove_stale(&self, partition: &str, earlier: &HashSet<String>) -> Result<u64, Failure> {
-        let prefix = plan::prefix(partition);
-        let mut removed = 0;
-        for join in earlier.iter().filter(|join| join.starts_with(&prefix)) {
-            let Some(plan) = self.plan(JOINED, join)? else { continue };
-            for source in plan.joined.iter().flat_map(|file| &file.sources) {
-                let path = self.root.join(partition).join(source);
-                match fs::remove_file(&path) {
-                    Ok(()) => removed += 1,
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(Failure::file("remove", &path)(error)),
-                }
-            }
-        }
-        Ok(removed)
     }
 }
 
-/// The files that may be joined: those that earlier joins made, and those of batches that are done.
-fn candidates(
+/// The files by what can be joined.
+fn kinds(
     directory: &Path,
+    files: &[Candidate],
     format: Format,
-    batches: &HashSet<String>,
-) -> Result<Vec<Candidate>, Failure> {
-    let unreadable = |error| Failure::file("read the directory", directory)(error);
-    let mut candidates = Vec::new();
-    for entry in fs::read_dir(directory).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let metadata = entry.metadata().map_err(unreadable)?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let Some(stem) = name.strip_suffix(&format!(".{}", format.ending())) else { continue };
-        let is_settled = batches.contains(stem) || plan::is_joined(&name);
-        if metadata.is_file() && is_settled {
-            candidates.push(Candidate { name, bytes: metadata.len() });
-        }
+    table: Option<&SchemaRef>,
+) -> Result<Vec<Vec<Candidate>>, Failure> {
+    if format == Format::Parquet {
+        return parquet::kinds(directory, files, table);
     }
-    candidates.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(candidates)
+    Ok(vec![files.to_vec()])
+}
+
+impl Compacted {
+    /// Counts what a plan did to these files, of which it `made` some a moment ago.
+    fn count(&mut self, plan: &Plan, files: &[Candidate], made: &mut HashSet<String>) {
+        self.partitions = 1;
+        for file in files.iter().filter(|file| plan.is_source(&file.name)) {
+            if made.remove(&file.name) {
+                self.into -= 1;
+            } else {
+                self.joined += 1;
+                self.bytes += file.bytes;
+            }
+        }
+        self.into += plan.joined.len() as u64;
+        made.extend(plan.joined.iter().map(|file| file.name.clone()));
+    }
+
+    /// Adds what came of another partition.
+    fn add(&mut self, other: &Self) {
+        let Self { partitions, joined, into, bytes, duplicates, without_id, repaired, stale } =
+            other;
+        self.partitions += partitions;
+        self.joined += joined;
+        self.into += into;
+        self.bytes += bytes;
+        self.duplicates += duplicates;
+        self.without_id += without_id;
+        self.repaired += repaired;
+        self.stale += stale;
+    }
 }
 
 /// Where a join is made, and where what it replaced lies for a moment.
 fn place(root: &Path, join: &str) -> PathBuf {
-    root.join("_compact").join(join)
+    root.join(PLACE).join(join)
 }
+
+/// The directory of all joins that are being made.
+const PLACE: &str = "_compact";

@@ -146,6 +146,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Params<'a> {
     }
 }
 
+/// The members of a row of a lake, whose params stand beside the envelope.
+///
+/// # Errors
+/// If it is not UTF-8, not one JSON object, or has a key twice.
+pub fn members_of_row(bytes: &[u8]) -> Result<Vec<Member<'_>>, Malformed> {
+    let members: Result<Params<'_>, _> = serde_json::from_slice(bytes);
+    members.map(|members| members.0).map_err(|error| Malformed { reason: in_one_line(&error) })
+}
+
 /// Adds a member, unless its key is there already.
 fn add<'a>(members: &mut Vec<Member<'a>>, key: Key<'a>, value: &'a RawValue) -> Result<(), String> {
     if members.iter().any(|(other, _)| *other == key) {

@@ -4,11 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use event_log_catalog::{Format, Options, Shape, lock, outputs};
+use event_log_catalog::{Catalog, Format, Options, Shape, lock, outputs};
 use serde::Serialize;
 
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
+use crate::lake::catalog;
+use crate::lake::layout::By;
+use crate::lake::local::LocalStore;
+use crate::lake::settings::Settings;
 
 /// The options of `schema`.
 #[derive(Debug, clap::Args)]
@@ -16,6 +20,9 @@ pub struct Args {
     /// The catalogue: a lock file.
     #[arg(long, value_name = "FILE", default_value = "events.lock.json")]
     pub catalog: PathBuf,
+    /// A lake of Parquet on a local disk: its own catalogue, its format and how it is partitioned are taken.
+    #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["catalog", "format", "by_day"])]
+    pub lake: Option<PathBuf>,
     /// For whom; may be given several times.
     #[arg(long = "for", value_name = "WHOM", value_enum, default_value = "all")]
     pub whom: Vec<Whom>,
@@ -129,11 +136,16 @@ struct Written {
 /// Writes the files, and prints their names.
 ///
 /// # Errors
-/// If the lock file cannot be read, or the directory not be written.
+/// If the lock file or the lake cannot be read, or the directory not be written.
 pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let catalog = lock::read(&args.catalog)?.catalog;
+    let (catalog, options) = match &args.lake {
+        Some(lake) => of_lake(lake, args)?,
+        None => {
+            (lock::read(&args.catalog)?.catalog, options(args, args.format, args.by_day.clone()))
+        }
+    };
     let mut written = Written { files: Vec::new() };
-    for (path, content) in outputs::all(&catalog, &options(args)) {
+    for (path, content) in outputs::all(&catalog, &options) {
         if args.whom.iter().any(|whom| whom.reads(&path)) {
             write(&args.out.join(&path), &content)?;
             written.files.push(path);
@@ -147,8 +159,26 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     Ok(Outcome::Done)
 }
 
-fn options(args: &Args) -> Options {
-    let format = match args.format {
+/// The catalogue of a lake, and its options.
+fn of_lake(lake: &Path, args: &Args) -> Result<(Catalog, Options), Failure> {
+    if !lake.join("_catalog").is_dir() {
+        return Err(Failure::Argument(format!(
+            "`{}` is no lake of Parquet on a local disk: it has no `_catalog`; give the lock file as \
+             `--catalog`",
+            lake.display()
+        )));
+    }
+    let store = LocalStore::open(lake)?;
+    let catalog = catalog::latest(&store)?.0;
+    let layout = Settings::of(&store)?.layout;
+    let types = catalog.events.iter().map(|event| event.event_type.clone());
+    let by_day = types.filter(|event_type| layout.of(event_type) == By::Day).collect();
+    let options = options(args, Files::Parquet, by_day);
+    Ok((catalog, options))
+}
+
+fn options(args: &Args, format: Files, by_day: Vec<String>) -> Options {
+    let format = match format {
         Files::Json => Format::Json,
         Files::Parquet => Format::Parquet,
     };
@@ -160,7 +190,7 @@ fn options(args: &Args) -> Options {
         .database(args.database.as_str())
         .format(format)
         .shape(shape)
-        .by_day(args.by_day.iter().cloned());
+        .by_day(by_day);
     if let Some((first, last)) = args.years {
         options = options.years(first..=last);
     }

@@ -1,96 +1,87 @@
 //! The bytes of a joined file.
 //!
 //! Lines of JSON stand one behind the other, and so may what gzip and zstd made of them: both formats say
-//! that a file may consist of several members, one after the other. So nothing is packed again. Parquet is
-//! read and written, row group by row group.
+//! that a file may consist of several members, one after the other. So nothing is packed again, but for files
+//! of which rows are dropped. Parquet is read and written, row group by row group.
 
 use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use arrow_schema::SchemaRef;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
-use crate::compact::plan::Candidate;
+use crate::compact::repeats::Rows;
+use crate::compact::{parquet, rows};
 use crate::failure::Failure;
 use crate::lake::settings::Format;
-use crate::load::parquet::file;
+use crate::load::encode::{GZIP_LEVEL, ZSTD_LEVEL};
 
-/// The files by what can be joined: of Parquet those with the same columns.
-///
-/// # Errors
-/// If a file cannot be read.
-pub fn kinds(
-    directory: &Path,
-    files: &[Candidate],
-    format: Format,
-) -> Result<Vec<Vec<Candidate>>, Failure> {
-    if format != Format::Parquet {
-        return Ok(vec![files.to_vec()]);
-    }
-    let mut kinds: Vec<(SchemaRef, Vec<Candidate>)> = Vec::new();
-    for candidate in files {
-        let path = directory.join(&candidate.name);
-        let schema = open(&path).map_err(Failure::file("read", &path))?.schema().clone();
-        match kinds.iter_mut().find(|(kind, _)| *kind == schema) {
-            Some((_, files)) => files.push(candidate.clone()),
-            None => kinds.push((schema, vec![candidate.clone()])),
-        }
-    }
-    Ok(kinds.into_iter().map(|(_, files)| files).collect())
+/// A file that goes into a joined one.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its rows, if there is one to drop.
+    pub part: Option<&'a Rows>,
 }
 
-/// Writes the joined file, and syncs it.
+/// Writes the joined file, and syncs it. `table` has the columns of the table, for files that have such.
 ///
 /// # Errors
 /// If a source cannot be read, or the target not be written.
 pub fn write(
-    directory: &Path,
-    sources: &[String],
+    sources: &[Source<'_>],
     target: &Path,
     format: Format,
+    table: Option<&SchemaRef>,
 ) -> Result<(), Failure> {
     let unwritable = || Failure::file("write", target);
     let mut out = File::create(target).map_err(unwritable())?;
     if format == Format::Parquet {
-        parquet(directory, sources, &out)?;
+        parquet::write(sources, table, &out)?;
     } else {
         for source in sources {
-            let path = directory.join(source);
-            let mut source = File::open(&path).map_err(Failure::file("open", &path))?;
-            io::copy(&mut source, &mut out).map_err(unwritable())?;
+            append(source, format, &mut out).map_err(Failure::file("join", &source.path))?;
         }
     }
     out.sync_all().map_err(unwritable())
 }
 
-fn open(path: &Path) -> io::Result<ParquetRecordBatchReaderBuilder<File>> {
-    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?)
-}
-
-fn parquet(directory: &Path, sources: &[String], out: &File) -> Result<(), Failure> {
-    let mut writer = None;
-    for source in sources {
-        let path = directory.join(source);
-        let failed = || Failure::file("join", &path);
-        let builder = open(&path).map_err(failed())?;
-        let writer = match &mut writer {
-            Some(writer) => writer,
-            none => {
-                let properties = file::properties().map_err(io::Error::from).map_err(failed())?;
-                let schema = builder.schema().clone();
-                let made = ArrowWriter::try_new(out, schema, Some(properties));
-                none.insert(made.map_err(io::Error::from).map_err(failed())?)
-            }
-        };
-        let batches = builder.build().map_err(io::Error::from).map_err(failed())?;
-        for batch in batches {
-            let batch = batch.map_err(io::Error::other).map_err(failed())?;
-            writer.write(&batch).map_err(io::Error::from).map_err(failed())?;
+fn append(source: &Source<'_>, format: Format, out: &mut File) -> io::Result<()> {
+    let Some(part) = source.part else {
+        io::copy(&mut File::open(&source.path)?, out)?;
+        return Ok(());
+    };
+    if part.left() == 0 {
+        return Ok(());
+    }
+    match format {
+        Format::JsonGzip => {
+            let out = BufWriter::new(out);
+            let mut encoder = GzEncoder::new(out, Compression::new(GZIP_LEVEL));
+            append_part(&source.path, part, &mut encoder)?;
+            encoder.finish()?.flush()
+        }
+        Format::JsonZstd => {
+            let mut encoder = zstd::Encoder::new(BufWriter::new(out), ZSTD_LEVEL)?;
+            append_part(&source.path, part, &mut encoder)?;
+            encoder.finish()?.flush()
+        }
+        Format::Json | Format::Parquet => {
+            let mut out = BufWriter::new(out);
+            append_part(&source.path, part, &mut out)?;
+            out.flush()
         }
     }
-    let closed = writer.map(ArrowWriter::close).transpose();
-    closed.map_err(io::Error::from).map_err(Failure::file("join files in", directory))?;
-    Ok(())
+}
+
+fn append_part(path: &Path, part: &Rows, out: &mut impl Write) -> io::Result<()> {
+    rows::each_line(
+        path,
+        |row, line| {
+            if part.repeated.contains(row) { Ok(()) } else { out.write_all(line) }
+        },
+    )
 }

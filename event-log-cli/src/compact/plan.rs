@@ -10,12 +10,29 @@ use crate::lake::ledger::Digest;
 const JOINED: &str = "compact-";
 
 /// A file that may be joined.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// Its name in the partition.
     pub name: String,
     /// How long it is.
     pub bytes: u64,
+}
+
+/// What a joined file gets of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The name of the candidate.
+    pub name: String,
+    /// About how many bytes that is; none only if it is no row.
+    pub bytes: u64,
+    /// Whether the candidate has rows beyond it, which are dropped.
+    pub is_part: bool,
+}
+
+impl From<Candidate> for Share {
+    fn from(Candidate { name, bytes }: Candidate) -> Self {
+        Self { name, bytes, is_part: false }
+    }
 }
 
 /// What becomes of the files of one partition.
@@ -32,26 +49,23 @@ pub struct Plan {
 pub struct Joined {
     /// Its name.
     pub name: String,
-    /// The names of those that it holds, in their order; at least two.
+    /// The names of those that it holds, in their order; one alone if rows of it were dropped.
     pub sources: Vec<String>,
 }
 
 impl Plan {
     /// The plan for files of one or several kinds, of which only those of one kind can be joined; `None` if
-    /// there is nothing to join.
+    /// there is nothing to join and nothing to drop.
     #[must_use]
     pub fn of(
         partition: &str,
-        kinds: Vec<Vec<Candidate>>,
+        kinds: Vec<Vec<Share>>,
         target_bytes: u64,
         ending: &str,
     ) -> Option<Self> {
         let groups = kinds.into_iter().flat_map(|files| groups(files, target_bytes));
         let joined: Vec<_> = groups
-            .map(|sources| {
-                let digest = Digest::of(sources.join("/").as_bytes());
-                Joined { name: format!("{JOINED}{}.{ending}", digest.as_str()), sources }
-            })
+            .map(|sources| Joined { name: joined_name(&sources.join("/"), ending), sources })
             .collect();
         (!joined.is_empty()).then(|| Self { partition: partition.to_owned(), joined })
     }
@@ -82,28 +96,36 @@ pub fn prefix(partition: &str) -> String {
     format!("{}.", Digest::of(partition.as_bytes()).as_str())
 }
 
+/// The name of a file that is joined from what this text stands for.
+#[must_use]
+pub fn joined_name(of: &str, ending: &str) -> String {
+    format!("{JOINED}{}.{ending}", Digest::of(of.as_bytes()).as_str())
+}
+
 /// Whether a file was made by a join.
 #[must_use]
 pub fn is_joined(name: &str) -> bool {
     name.starts_with(JOINED)
 }
 
-/// Files in their order, as many together as the target has room for; alone ones are left out.
-fn groups(files: Vec<Candidate>, target_bytes: u64) -> Vec<Vec<String>> {
+/// Files in their order, as many together as the target has room for; one alone only if rows of it are dropped.
+fn groups(files: Vec<Share>, target_bytes: u64) -> Vec<Vec<String>> {
     let mut groups = Vec::new();
-    let mut group = Vec::new();
+    let mut group: Vec<Share> = Vec::new();
     let mut bytes = 0;
     for file in files {
-        if bytes + file.bytes > target_bytes {
+        // One of which no row is left would be no file by itself, so it goes with any.
+        if bytes > 0 && file.bytes > 0 && bytes + file.bytes > target_bytes {
             groups.push(std::mem::take(&mut group));
             bytes = 0;
         }
         bytes += file.bytes;
-        group.push(file.name);
+        group.push(file);
     }
     groups.push(group);
-    groups.retain(|group| group.len() > 1);
-    groups
+    groups.retain(|group| group.len() > 1 || group.iter().any(|file| file.is_part));
+    let names = |group: Vec<Share>| group.into_iter().map(|file| file.name).collect();
+    groups.into_iter().map(names).collect()
 }
 
 /// The keys of the directories that lead to a partition.
@@ -135,9 +157,10 @@ pub fn end_of(partition: &str, by: By) -> Option<DateTime<Utc>> {
 mod tests {
     use super::*;
 
-    fn files(sizes: &[u64]) -> Vec<Candidate> {
-        let file =
-            |(index, bytes): (usize, &u64)| Candidate { name: index.to_string(), bytes: *bytes };
+    fn files(sizes: &[u64]) -> Vec<Share> {
+        let file = |(index, bytes): (usize, &u64)| {
+            Candidate { name: index.to_string(), bytes: *bytes }.into()
+        };
         sizes.iter().enumerate().map(file).collect()
     }
 
@@ -147,6 +170,20 @@ mod tests {
         assert_eq!(groups(files(&[4, 20, 4]), 10), [[""; 0]; 0]);
         assert_eq!(groups(files(&[20, 5, 5]), 10), [["1", "2"]]);
         assert_eq!(groups(files(&[]), 10), [[""; 0]; 0]);
+    }
+
+    #[test]
+    fn a_file_of_which_rows_are_dropped_is_written_again_and_one_without_rows_is_no_file() {
+        let with = |sizes: &[u64], parts: &[usize]| {
+            let mut files = files(sizes);
+            for index in parts {
+                files[*index].is_part = true;
+            }
+            groups(files, 10)
+        };
+        assert_eq!(with(&[20, 8, 20], &[1]), [["1"]]);
+        assert_eq!(with(&[0, 20, 20], &[0]), [["0", "1"]]);
+        assert_eq!(with(&[20, 20, 0, 0], &[2, 3]), [["1", "2", "3"]]);
     }
 
     #[test]

@@ -5,23 +5,26 @@ use std::io;
 use std::path::Path;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 
-use crate::compact::join;
 use crate::compact::place;
-use crate::compact::plan::Plan;
+use crate::compact::plan::{Joined, Plan};
 use crate::failure::Failure;
-use crate::lake::settings::Format;
 
-/// Makes the new content: the joined files, and links to the others.
+/// Makes the new content: the joined files, which `write` writes, and links to the others.
 ///
 /// # Errors
 /// If the disk fails.
-pub fn make(root: &Path, join: &str, plan: &Plan, format: Format) -> Result<(), Failure> {
+pub fn make(
+    root: &Path,
+    join: &str,
+    plan: &Plan,
+    mut write: impl FnMut(&Joined, &Path) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let (partition, new) = (root.join(&plan.partition), place(root, join));
-    remove(&new)?;
-    fs::create_dir_all(&new).map_err(Failure::file("create the directory", &new))?;
+    make_empty(&new)?;
     for joined in &plan.joined {
-        join::write(&partition, &joined.sources, &new.join(&joined.name), format)?;
+        write(joined, &new.join(&joined.name))?;
     }
     for name in names(&partition)? {
         if !plan.is_source(&name) {
@@ -37,12 +40,42 @@ pub fn make(root: &Path, join: &str, plan: &Plan, format: Format) -> Result<(), 
 /// # Errors
 /// If the file system has no such operation, or fails.
 pub fn exchange(root: &Path, join: &str, plan: &Plan) -> Result<(), Failure> {
-    let (partition, new) = (root.join(&plan.partition), place(root, join));
-    renameat_with(CWD, &new, CWD, &partition, RenameFlags::EXCHANGE).map_err(|error| {
-        let what = "exchange in one step, as not every file system can, the directory";
-        Failure::file(what, &partition)(error.into())
-    })?;
-    [&partition, &new].into_iter().filter_map(|path| path.parent()).try_for_each(sync)
+    rename(&place(root, join), &root.join(&plan.partition), RenameFlags::EXCHANGE)
+        .and_then(|moved| moved.map_err(not_in_one_step(&root.join(&plan.partition))))
+}
+
+/// Has a new content become a partition that is not there yet, or take the place of all that is in it.
+///
+/// # Errors
+/// If the file system has no such operation, or fails.
+pub fn appear(root: &Path, new: &Path, partition: &str) -> Result<(), Failure> {
+    let at = root.join(partition);
+    let above = at.parent().unwrap_or(root);
+    fs::create_dir_all(above).map_err(Failure::file("create the directory", above))?;
+    sync(new)?;
+    match rename(new, &at, RenameFlags::NOREPLACE)? {
+        Ok(()) => above.ancestors().take_while(|path| path.starts_with(root)).try_for_each(sync),
+        Err(Errno::EXIST) => {
+            rename(new, &at, RenameFlags::EXCHANGE)?.map_err(not_in_one_step(&at))?;
+            remove(new)
+        }
+        Err(error) => Err(not_in_one_step(&at)(error)),
+    }
+}
+
+/// Renames a directory, and makes that survive a power cut. The inner error is that of the renaming.
+fn rename(new: &Path, at: &Path, how: RenameFlags) -> Result<Result<(), Errno>, Failure> {
+    if let Err(error) = renameat_with(CWD, new, CWD, at, how) {
+        return Ok(Err(error));
+    }
+    [at, new].into_iter().filter_map(Path::parent).try_for_each(sync)?;
+    Ok(Ok(()))
+}
+
+fn not_in_one_step(partition: &Path) -> impl FnOnce(Errno) -> Failure {
+    let what = "exchange in one step, as not every file system can, the directory";
+    let failed = Failure::file(what, partition);
+    move |error| failed(error.into())
 }
 
 /// Moves over what was added to the old content, and removes that; or, if they have not changed places,
@@ -80,15 +113,31 @@ pub fn finish(root: &Path, join: &str, plan: &Plan) -> Result<bool, Failure> {
 }
 
 /// Takes it as done that something is not there.
-fn gone(removed: io::Result<()>) -> io::Result<()> {
+///
+/// # Errors
+/// If it could not be removed for another reason.
+pub fn gone(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
 }
 
-fn remove(directory: &Path) -> Result<(), Failure> {
+/// Removes a directory with all that is in it, if it is there.
+///
+/// # Errors
+/// If the disk fails.
+pub fn remove(directory: &Path) -> Result<(), Failure> {
     gone(fs::remove_dir_all(directory)).map_err(Failure::file("remove", directory))
+}
+
+/// Makes an empty directory, whatever is there.
+///
+/// # Errors
+/// If the disk fails.
+pub fn make_empty(directory: &Path) -> Result<(), Failure> {
+    remove(directory)?;
+    fs::create_dir_all(directory).map_err(Failure::file("create the directory", directory))
 }
 
 fn names(directory: &Path) -> Result<Vec<String>, Failure> {
@@ -101,7 +150,11 @@ fn names(directory: &Path) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn sync(directory: &Path) -> Result<(), Failure> {
+/// Makes what is in a directory survive a power cut, as far as names go.
+///
+/// # Errors
+/// If that cannot be promised.
+pub fn sync(directory: &Path) -> Result<(), Failure> {
     let synced = File::open(directory).and_then(|directory| directory.sync_all());
     synced.map_err(Failure::file("sync", directory))
 }
@@ -122,9 +175,20 @@ mod tests {
         for name in ["a.json", "b.json", "running.json"] {
             fs::write(partition.join(name), format!("{name}\n")).unwrap();
         }
-        let file = |name: &str| Candidate { name: name.to_owned(), bytes: 1 };
+        let file = |name: &str| Candidate { name: name.to_owned(), bytes: 1 }.into();
         let kinds = vec![vec![file("a.json"), file("b.json")]];
         (partition, Plan::of(PARTITION, kinds, 10, "json").unwrap())
+    }
+
+    /// Makes the new content of the partition.
+    fn make_joined(root: &Path, plan: &Plan) {
+        let concatenate = |joined: &Joined, target: &Path| {
+            let sources = joined.sources.iter();
+            let texts: Vec<_> =
+                sources.map(|name| fs::read(root.join(PARTITION).join(name)).unwrap()).collect();
+            fs::write(target, texts.concat()).map_err(Failure::file("write", target))
+        };
+        make(root, "join", plan, concatenate).unwrap();
     }
 
     fn content(directory: &Path) -> Vec<String> {
@@ -141,7 +205,7 @@ mod tests {
     fn what_a_load_adds_to_the_old_directory_is_moved_over() {
         let root = tempfile::tempdir().unwrap();
         let (partition, plan) = partition(root.path());
-        make(root.path(), "join", &plan, Format::Json).unwrap();
+        make_joined(root.path(), &plan);
         exchange(root.path(), "join", &plan).unwrap();
         assert_eq!(content(&partition), ["a.json\nb.json\n", "running.json\n"]);
         let old = place(root.path(), "join");
@@ -157,11 +221,26 @@ mod tests {
     }
 
     #[test]
+    fn a_partition_appears_where_none_is_and_takes_the_place_of_one_that_is() {
+        let root = tempfile::tempdir().unwrap();
+        for text in ["first", "second"] {
+            let new = place(root.path(), "made");
+            make_empty(&new).unwrap();
+            fs::write(new.join(format!("{text}.parquet")), text).unwrap();
+            appear(root.path(), &new, PARTITION).unwrap();
+            assert_eq!(
+                (content(&root.path().join(PARTITION)), new.exists()),
+                (vec![text.to_owned()], false)
+            );
+        }
+    }
+
+    #[test]
     fn what_did_not_change_places_is_undone() {
         let root = tempfile::tempdir().unwrap();
         let (partition, plan) = partition(root.path());
         let before = content(&partition);
-        make(root.path(), "join", &plan, Format::Json).unwrap();
+        make_joined(root.path(), &plan);
         assert!(!finish(root.path(), "join", &plan).unwrap());
         assert_eq!((content(&partition), place(root.path(), "join").exists()), (before, false));
     }

@@ -70,7 +70,11 @@ impl Lines<Box<dyn BufRead + Send>> {
     }
 }
 
-fn open_file(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+/// The uncompressed bytes of a file.
+///
+/// # Errors
+/// If it cannot be opened or read.
+pub fn open_file(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     match decompressed(BufReader::new(File::open(path)?))? {
         Some(input) => Ok(input),
         None => Ok(buffered(File::open(path)?)),

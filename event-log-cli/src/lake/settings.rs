@@ -22,6 +22,9 @@ pub struct Settings {
     /// How its tables are cut.
     #[serde(flatten)]
     pub layout: Layout,
+    /// The lake that it is made of, by `compact --into`, and of nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 /// What the files of a lake are.
@@ -63,7 +66,14 @@ impl Settings {
     /// These, for a lake of this version.
     #[must_use]
     pub fn new(format: Format, layout: Layout) -> Self {
-        Self { version: VERSION, format, layout }
+        Self { version: VERSION, format, layout, from: None }
+    }
+
+    /// Those of a lake of Parquet that is made of this one, which lies at `from`.
+    #[must_use]
+    pub fn made_of(&self, from: &str) -> Self {
+        let from = Some(from.to_owned());
+        Self { format: Format::Parquet, from, ..self.clone() }
     }
 
     /// Makes them the lake's if it has none yet.
@@ -80,6 +90,12 @@ impl Settings {
         let there = store.get(PATH)?.unwrap_or_default();
         match serde_json::from_slice::<Self>(&there) {
             Ok(settings) if settings == *self => Ok(()),
+            Ok(Self { from: Some(from), .. }) if self.from.is_none() => {
+                Err(Failure::Argument(format!(
+                    "the lake is made of the lake `{from}` by `compact --into`, which would replace what is \
+                     loaded here; load into that one"
+                )))
+            }
             Ok(settings) => {
                 Err(Failure::OtherSettings { wanted: self.describe(), there: settings.describe() })
             }

@@ -14,8 +14,8 @@ use crate::load::parquet::TableSchema;
 use crate::load::parquet::partitions::{self, PartitionedRows};
 
 /// Fast, and within a tenth of the size that the default level reaches on lines of JSON.
-const GZIP_LEVEL: u32 = 4;
-const ZSTD_LEVEL: i32 = 3;
+pub(crate) const GZIP_LEVEL: u32 = 4;
+pub(crate) const ZSTD_LEVEL: i32 = 3;
 
 /// The rows of one table.
 #[derive(Debug)]

@@ -12,12 +12,15 @@
 //!              integer that a float holds too
 //! ```
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-use event_log_catalog::{Catalog, Envelope, EventSchema, Field, FieldType, ListItem, UserIdType};
+use event_log_catalog::{
+    Catalog, Envelope, EventSchema, Field, FieldType, ListItem, UserIdType, columns,
+};
 use serde_json::value::RawValue;
 
-use crate::line::Line;
+use crate::line::{Key, Line, members_of_row};
 use crate::load::flatten;
 
 /// Values inside of so many others are JSON: no query goes so deep.
@@ -62,10 +65,24 @@ impl Guesses {
         for (index, (_, name, value)) in flatten::members(&line).enumerate() {
             let is_common = index < line.common_fields.len();
             let fields = if is_common { &mut self.common_fields } else { &mut *event };
-            if let Some(guess) = fields.get_mut(&*name) {
-                learn(guess, value.get());
-            } else {
-                fields.insert(name.into_owned(), Guess::of(value.get(), MOST_DEPTH));
+            learn_field(fields, name, value.get());
+        }
+    }
+
+    /// Looks at one row of a lake, whose params stand beside the envelope.
+    pub fn look_at_row(&mut self, text: &[u8]) {
+        let Ok(members) = members_of_row(text) else { return };
+        let named = |wanted: &str| members.iter().find(|(key, _)| key.0 == wanted);
+        let event_type =
+            named("type").map(|(_, value)| serde_json::from_str::<Key<'_>>(value.get()));
+        let Some(Ok(event_type)) = event_type else { return };
+        if let Some((_, user_id)) = named("user_id") {
+            learn(&mut self.user_id, user_id.get());
+        }
+        let fields = self.events.entry(event_type.0.into_owned()).or_default();
+        for (key, value) in &members {
+            if !flatten::TAKEN.contains(&&*key.0) {
+                learn_field(fields, Cow::Borrowed(&key.0), value.get());
             }
         }
     }
@@ -86,7 +103,12 @@ impl Guesses {
             if catalog.events.get(at).is_none_or(|event| event.event_type != *event_type) {
                 catalog.events.insert(at, new_event(event_type));
             }
-            add(&mut catalog.events[at].fields, params);
+            // A row does not say what is a common field, so any column with the name is the key's.
+            let columns = columns(&catalog.envelope, &catalog.events[at]);
+            let is_column = |name: &str| columns.iter().any(|column| column.name == name);
+            let beyond = params.iter().filter(|(name, _)| !is_column(name));
+            let beyond = beyond.map(|(name, guess)| field(name, guess));
+            catalog.events[at].fields.extend(beyond);
         }
         catalog
     }
@@ -122,6 +144,14 @@ fn field(name: &str, guess: &Guess) -> Field {
         personal: None,
         deprecated: None,
         renamed_from: None,
+    }
+}
+
+fn learn_field(fields: &mut BTreeMap<String, Guess>, name: Cow<'_, str>, json: &str) {
+    if let Some(guess) = fields.get_mut(&*name) {
+        learn(guess, json);
+    } else {
+        fields.insert(name.into_owned(), Guess::of(json, MOST_DEPTH));
     }
 }
 

@@ -19,8 +19,8 @@ pub struct Quarantine<'a> {
 }
 
 /// One entry.
-#[derive(Serialize)]
-struct Entry<'a> {
+#[derive(Debug, Serialize)]
+pub(crate) struct Entry<'a> {
     /// The input, as it was named.
     file: &'a str,
     /// The number of the line in it, from 1; `None` if the input cannot be read any more.
@@ -52,6 +52,21 @@ pub struct Rejected<'a> {
     pub bytes: u64,
 }
 
+impl<'a> Entry<'a> {
+    /// A line, as far as it was read, and its whole length.
+    pub(crate) fn new(
+        file: &'a str,
+        line: Option<u64>,
+        offset: u64,
+        reason: &'a str,
+        bytes: u64,
+        text: &'a [u8],
+    ) -> Self {
+        let hex = str::from_utf8(text).is_err().then(|| hex(text));
+        Self { file, line, offset, reason, bytes, text: String::from_utf8_lossy(text), hex }
+    }
+}
+
 impl<'a> Quarantine<'a> {
     /// Nothing, yet.
     #[must_use]
@@ -62,16 +77,9 @@ impl<'a> Quarantine<'a> {
     /// Keeps a line.
     pub fn keep(&mut self, rejected: &Rejected<'_>, reason: &str) {
         let Rejected { chunk, lines_before, bytes_before, text, bytes } = *rejected;
-        let entry = Entry {
-            file: &chunk.input,
-            line: self.lines_before(chunk).map(|before| before + lines_before + 1),
-            offset: chunk.from + bytes_before,
-            reason,
-            bytes,
-            text: String::from_utf8_lossy(text),
-            hex: str::from_utf8(text).is_err().then(|| hex(text)),
-        };
-        self.push(&entry);
+        let line = self.lines_before(chunk).map(|before| before + lines_before + 1);
+        let offset = chunk.from + bytes_before;
+        self.push(&Entry::new(&chunk.input, line, offset, reason, bytes, text));
         self.lines += 1;
     }
 

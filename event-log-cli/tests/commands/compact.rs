@@ -10,7 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 
 use crate::load::{events, files, in_memory, load, many, rows};
-use crate::{event_log_json, line, parquet, write};
+use crate::{event_log_json, write};
+
+mod columns;
+mod convert;
+mod dedup;
 
 fn compact(lake: &Path, options: &[&str]) -> Value {
     let arguments = [&["compact", "--lake", lake.to_str().unwrap()], options].concat();
@@ -48,23 +52,6 @@ fn rows_are_the_same_in_one_file_a_partition_and_a_load_adds_nothing() {
         assert_eq!(events(&load(&[&inputs], &lake, &options).1), 0);
         assert!(rows(&lake) == before, "{format}");
     }
-}
-
-#[test]
-fn files_of_parquet_with_the_same_columns_are_joined() {
-    let directory = in_memory();
-    let (lake, inputs) = lake(directory.path(), "parquet", 2_000);
-    let date = "2021-09-16T00:00:00Z";
-    write(&inputs, "wider.jsonl", &[line(5_000, date, "purchase", 1, r#"{"more":true}"#)]);
-    load(&[&inputs], &lake, &["--format", "parquet"]);
-    let before = parquet::rows(&lake);
-    let report = compact(&lake, &[]);
-    assert_eq!((before.len(), &report["into"]), (2_001, &21.into()));
-    assert!(parquet::rows(&lake) == before);
-    let is_parquet =
-        |path: &&std::path::PathBuf| path.extension().is_some_and(|end| end == "parquet");
-    // The one with another column stays as it is.
-    assert_eq!(parquet::files(&lake).keys().filter(is_parquet).count(), 22);
 }
 
 #[test]

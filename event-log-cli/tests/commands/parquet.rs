@@ -73,18 +73,18 @@ fn value(field: &Field) -> Value {
 }
 
 /// A lock file of these types of events, each with its fields.
-fn write_catalog(path: &Path, events: &Value) {
+pub(crate) fn write_catalog(path: &Path, events: &Value) {
     let catalog = json!({"envelope": {"user_id": "integer"}, "events": events});
     let catalog: Catalog = serde_json::from_value(catalog).unwrap();
     lock::write(path, &lock::Lock::new(catalog)).unwrap();
 }
 
-fn integer(bits: u8, signed: bool) -> Value {
+pub(crate) fn integer(bits: u8, signed: bool) -> Value {
     json!({"integer": {"bits": bits, "signed": signed}})
 }
 
 /// The reasons in the quarantine of a lake.
-fn reasons(lake: &Path) -> Vec<String> {
+pub(crate) fn reasons(lake: &Path) -> Vec<String> {
     let kept = files(lake).into_iter().filter(|(path, _)| path.starts_with("_quarantine"));
     let text = kept.map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect::<String>();
     let reason = |line: &str| serde_json::from_str::<Value>(line).unwrap()["reason"].clone();

@@ -150,3 +150,28 @@ fn a_breaking_change_is_told_with_whom_it_breaks_and_exits_with_1() {
     let same = event_log(&["catalog", "diff", &old, &old]);
     assert_eq!((same.code, same.out.as_str()), (Some(0), "0 changes, 0 of them breaking\n"));
 }
+
+#[test]
+fn a_lake_of_parquet_says_its_catalogue_and_how_it_is_cut() {
+    let directory = tempfile::tempdir().unwrap();
+    let [lake, by_lake, by_lock] =
+        ["lake", "by_lake", "by_lock"].map(|name| directory.path().join(name));
+    let [lake, by_lake, by_lock] = [&lake, &by_lake, &by_lock].map(|path| path.to_str().unwrap());
+    let input = directory.path().join("events.jsonl");
+    fs::write(&input, "").unwrap();
+    let load = ["load", input.to_str().unwrap(), "--lake", lake, "--format", "parquet"];
+    let run = event_log(&[&load[..], &["--catalog", LOCK, "--by-type", "order=day"]].concat());
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let run = event_log(&["schema", "--lake", lake, "--out", by_lake]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let of_lock = ["schema", "--catalog", LOCK, "--format", "parquet", "--by-day", "order"];
+    assert_eq!(event_log(&[&of_lock[..], &["--out", by_lock]].concat()).code, Some(0));
+    for file in ["spark.sql", "trino.sql", "duckdb.sql"] {
+        let [lake, lock] =
+            [by_lake, by_lock].map(|out| fs::read_to_string(Path::new(out).join(file)));
+        assert_eq!(lake.unwrap(), lock.unwrap(), "{file}");
+    }
+    let run = event_log(&["schema", "--lake", by_lake, "--out", by_lock]);
+    assert_eq!(run.code, Some(3));
+    assert!(run.err.contains("no lake of Parquet"), "{}", run.err);
+}
