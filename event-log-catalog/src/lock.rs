@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub(crate) use self::check::is_accepting;
 pub use self::check::{Mismatch, accept, check};
 pub use self::report::Report;
 pub use self::tombstones::{Removed, RemovedField};

@@ -2,6 +2,7 @@
 
 pub mod athena;
 pub mod bigquery;
+mod check;
 mod dictionary;
 pub mod duckdb;
 pub mod hive;
@@ -14,6 +15,7 @@ pub(crate) mod sql;
 pub mod terraform;
 pub mod trino;
 
+pub use self::check::{Stale, check};
 use crate::model::{Catalog, EventSchema};
 use crate::options::Options;
 

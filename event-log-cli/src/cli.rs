@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use crate::commands::{
     catalog, compact, ledger, load, recover, replicate, schema, stats, tail, validate, verify,
 };
+use crate::progress::Progress;
 
 /// What scripts can rely on.
 const EXIT_CODES: &str = "\
@@ -13,7 +14,8 @@ Exit codes:
   0  done
   1  done, and found what somebody should look at: malformed lines, differences, dropped events
   2  the command line is wrong
-  3  could not do it; standard error says what, where, and why";
+  3  could not do it; standard error says what, where, and why
+  130  ended at once by Ctrl-C; `load` ends by it after what was begun, and at once by a second one";
 
 /// Look at business events, rescue them, carry them into a lake.
 ///
@@ -28,6 +30,18 @@ pub struct Cli {
     /// Write JSON for scripts instead of text for people.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Do not show how far a long command is. Without this it is shown on standard error, if that is a terminal
+    /// and `--json` is not given.
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+impl Cli {
+    /// What shows how far the command is, if anything does.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        if self.json || self.no_progress { Progress::none() } else { Progress::on_terminal() }
+    }
 }
 
 /// What to do.

@@ -20,24 +20,29 @@ use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
 use crate::failure::{Failure, Outcome};
+use crate::interrupt;
+use crate::progress::Progress;
 
 /// Does what the command line says, and writes what there is to see to `out`.
 ///
 /// # Errors
 /// If it cannot go on.
-pub fn run(cli: &Cli, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub fn run(cli: &Cli, progress: &Progress, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    if progress.is_shown() && is_ended_at_once(&cli.command) {
+        interrupt::end_at_once(progress).map_err(Failure::Signals)?;
+    }
     match &cli.command {
         Command::Tail(args) => tail::run(args, out),
-        Command::Stats(args) => stats::run(args, cli.json, out),
-        Command::Recover(args) => recover::run(args, cli.json, out),
-        Command::Load(args) => load::run(args, cli.json, out),
-        Command::Replicate(args) => replicate::run(args, cli.json, out),
-        Command::Verify(args) => verify::run(args, cli.json, out),
-        Command::Compact(args) => compact::run(args, cli.json, out),
+        Command::Stats(args) => stats::run(args, cli.json, progress, out),
+        Command::Recover(args) => recover::run(args, cli.json, progress, out),
+        Command::Load(args) => load::run(args, cli.json, progress, out),
+        Command::Replicate(args) => replicate::run(args, cli.json, progress, out),
+        Command::Verify(args) => verify::run(args, cli.json, progress, out),
+        Command::Compact(args) => compact::run(args, cli.json, progress, out),
         Command::Schema(args) => schema::run(args, cli.json, out),
-        Command::Validate(args) => validate::run(args, cli.json, out),
+        Command::Validate(args) => validate::run(args, cli.json, progress, out),
         Command::Catalog(args) => catalog::run(args, cli.json, out),
-        Command::Ledger(args) => ledger::run(args, cli.json, out),
+        Command::Ledger(args) => ledger::run(args, cli.json, progress, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "event-log", &mut { out });
             Ok(Outcome::Done)
@@ -47,6 +52,16 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Result<Outcome, Failure> {
             Ok(Outcome::Done)
         }
     }
+}
+
+/// Whether Ctrl-C ends the command wherever it is, while a line of progress may be there: what it leaves then is
+/// as after a kill. A load listens itself, and the others are quick or print as they go.
+fn is_ended_at_once(command: &Command) -> bool {
+    use Command::{Compact, Ledger, Recover, Replicate, Stats, Validate, Verify};
+    matches!(
+        command,
+        Compact(_) | Ledger(_) | Recover(_) | Replicate(_) | Stats(_) | Validate(_) | Verify(_)
+    )
 }
 
 /// Tells of trouble in a log that a command writes.

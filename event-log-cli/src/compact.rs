@@ -54,6 +54,7 @@ use crate::lake::catalog;
 use crate::lake::local::LocalStore;
 use crate::lake::settings::{Format, Settings};
 use crate::load::parquet::Tables;
+use crate::progress::{Progress, Unit};
 
 /// What to compact.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +69,8 @@ pub struct Compact<'a> {
     pub dedup: bool,
     /// How many threads work.
     pub workers: usize,
+    /// Who watches.
+    pub progress: &'a Progress,
 }
 
 /// What came of it.
@@ -119,9 +122,13 @@ impl Compact<'_> {
             tables: Tables::of(&catalog::latest(self.disk.store)?.0),
         };
         let closed = self.disk.closed(&settings.layout, self.closed_before)?;
-        for part in
-            share::share(self.workers, &closed, |partition| self.partition(partition, &lake))?
-        {
+        self.progress.begin("compacting", closed.len() as u64, Unit::Things("partitions"));
+        let join = |partition: &String| {
+            let part = self.partition(partition, &lake);
+            self.progress.add(1);
+            part
+        };
+        for part in share::share(self.workers, &closed, join)? {
             compacted.add(&part);
         }
         Ok(compacted)

@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// The exit code of a command that a second Ctrl-C ends at once: 128 and the number of SIGINT.
+use crate::progress::Progress;
+
+/// The exit code of a command that Ctrl-C ends at once: 128 and the number of SIGINT.
 const ENDED: i32 = 130;
 
 /// Whether the user wants the command to end.
@@ -22,25 +24,22 @@ impl fmt::Debug for Interrupt {
 }
 
 impl Interrupt {
-    /// One that the next Ctrl-C or SIGTERM of this process sets; the one after it ends the process.
+    /// One that the next Ctrl-C or SIGTERM of this process sets; the one after it ends the process. The
+    /// progress says so, and leaves the terminal clean.
     ///
     /// # Errors
     /// If the system gives no thread or no signals.
-    pub fn listen() -> io::Result<Self> {
+    pub fn listen(progress: &Progress) -> io::Result<Self> {
         let interrupt = Self::default();
         let ours = interrupt.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-        let mut signals = {
-            let _context = runtime.enter();
-            Signals::new()?
-        };
-        let wait = move || {
-            runtime.block_on(signals.next());
+        let progress = progress.clone();
+        on_signals(move |next| {
+            next();
             ours.set();
-            runtime.block_on(signals.next());
-            std::process::exit(ENDED);
-        };
-        thread::Builder::new().name("event-log-signals".to_owned()).spawn(wait)?;
+            progress.doing("ending after what was begun; Ctrl-C again ends at once:");
+            next();
+            end(&progress)
+        })?;
         Ok(interrupt)
     }
 
@@ -65,6 +64,35 @@ impl Interrupt {
         let waited = changed.wait_timeout_while(guard, most, |is_set| !*is_set);
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
+}
+
+/// Has the next Ctrl-C or SIGTERM end the process at once, as it would without this, but with the terminal clean.
+///
+/// # Errors
+/// If the system gives no thread or no signals.
+pub fn end_at_once(progress: &Progress) -> io::Result<()> {
+    let progress = progress.clone();
+    on_signals(move |next| {
+        next();
+        end(&progress)
+    })
+}
+
+fn end(progress: &Progress) -> ! {
+    progress.clear();
+    std::process::exit(ENDED);
+}
+
+/// Runs this on a thread of its own, with a function that waits for the next signal.
+fn on_signals(act: impl FnOnce(&mut dyn FnMut()) + Send + 'static) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let mut signals = {
+        let _context = runtime.enter();
+        Signals::new()?
+    };
+    let wait = move || act(&mut || runtime.block_on(signals.next()));
+    thread::Builder::new().name("event-log-signals".to_owned()).spawn(wait)?;
+    Ok(())
 }
 
 /// The signals that ask for the end.

@@ -3,7 +3,7 @@
 //! | variable | what | default |
 //! | --- | --- | --- |
 //! | `EVENT_LOG_LAKE` | the lake, `s3://BUCKET/PREFIX` | none: it must be set |
-//! | `EVENT_LOG_FORMAT` | `json`, `json.gz`, `json.zst`, `parquet` in the types of the lake's catalogue | `json.gz` |
+//! | `EVENT_LOG_FORMAT` | `json`, `json.gz`, `json.zst`, `parquet` in the types of the catalogue that the lake has | `json.gz` |
 //! | `EVENT_LOG_BY` | `hour` or `day` | `hour` |
 //! | `EVENT_LOG_BY_TYPE` | rules as in `refund=day,sign_up=day` | none |
 //! | `EVENT_LOG_BATCH_BYTES` | bytes of input that become one set of files | 32 MiB |
@@ -21,11 +21,13 @@ use crate::input::objects::Objects;
 use crate::input::paths::Input;
 use crate::interrupt::Interrupt;
 use crate::lake;
+use crate::lake::catalog;
 use crate::lake::layout::{By, Layout};
 use crate::lake::settings::{Format, Settings};
 use crate::lake::store::Store;
 use crate::load::parquet::Tables;
 use crate::load::{Load, Loaded, chunk};
+use crate::progress::Progress;
 use crate::remote::{Environment, Location};
 
 /// What each call needs and none changes.
@@ -67,7 +69,25 @@ impl Function {
         let store = lake::open(&lake, &objects)?;
         let settings = Settings::new(format, layout);
         let interrupt = Interrupt::default();
-        Ok(Self { lake, objects, store, settings, batch_bytes, interrupt })
+        let function = Self { lake, objects, store, settings, batch_bytes, interrupt };
+        function.schemas().map(|_| function)
+    }
+
+    /// The types of the columns, as the catalogue of the lake says them now: a load may have added some since
+    /// the last call.
+    fn schemas(&self) -> Result<Option<Tables>, Failure> {
+        if self.settings.format != Format::Parquet {
+            return Ok(None);
+        }
+        let (catalog, version) = catalog::latest(&*self.store)?;
+        if version == 0 {
+            return Err(Failure::Argument(format!(
+                "`{0}` has no catalogue, and a function sees too little to make one; run `event-log load --lake \
+                 {0} --format parquet --catalog events.lock.json` first, be it with an empty directory",
+                self.lake
+            )));
+        }
+        Ok(Some(Tables::of(&catalog)))
     }
 
     /// Loads the objects that the event tells of. It waits for the network, so it is not for a thread
@@ -77,10 +97,7 @@ impl Function {
     /// If an object cannot be read to its end, or the lake not be read or written: the same event may
     /// then come again, as often as it likes.
     pub fn handle(&self, event: &S3Event) -> Result<Loaded, Failure> {
-        // With nothing to look at, the types are those of the catalogue that the lake has; now, for a function
-        // lives longer than a deployment.
-        let settle = || Tables::settle(&*self.store, None, &[]);
-        let schemas = (self.settings.format == Format::Parquet).then(settle).transpose()?;
+        let schemas = self.schemas()?;
         let load = Load {
             store: &*self.store,
             objects: &self.objects,
@@ -89,6 +106,7 @@ impl Function {
             workers: 1,
             batch_bytes: self.batch_bytes,
             interrupt: &self.interrupt,
+            progress: &Progress::none(),
         };
         let mut loaded = Loaded::default();
         for input in event.records.iter().filter_map(|record| self.input(record)) {

@@ -10,6 +10,7 @@
 //! - [`remote`]: objects of an S3-compatible store. [`interrupt`]: Ctrl-C.
 //! - `lambda`, with the feature of that name: the load of one object, as a function service runs it.
 //! - [`compact`]: small files of a lake to larger ones.
+//! - [`progress`]: how far a command is, on a terminal.
 //! - [`failure`]: what stops a command, and the exit codes.
 
 pub mod cli;
@@ -25,10 +26,13 @@ pub mod lake;
 pub mod lambda;
 pub mod line;
 pub mod load;
+pub mod progress;
 pub mod remote;
 pub mod replicate;
 pub mod tally;
+mod words;
 
 pub use crate::cli::Cli;
 pub use crate::commands::run;
 pub use crate::failure::{Failure, Outcome};
+pub use crate::progress::Progress;

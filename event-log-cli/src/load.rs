@@ -45,6 +45,7 @@ use crate::lake::ledger::Ledger;
 use crate::lake::settings::Settings;
 use crate::lake::store::Store;
 use crate::load::counts::Counts;
+use crate::progress::{Progress, Unit};
 
 /// What to load into which lake.
 #[derive(Debug)]
@@ -63,6 +64,8 @@ pub struct Load<'a> {
     pub batch_bytes: usize,
     /// Whether to end after the batches that were begun.
     pub interrupt: &'a Interrupt,
+    /// Who watches.
+    pub progress: &'a Progress,
 }
 
 /// What came of a load.
@@ -142,7 +145,11 @@ impl Load<'_> {
         let complete = Ledger::new(self.store).complete(&inputs)?;
         let known_bytes: u64 = complete.iter().flatten().sum();
         let look = inputs.into_iter().zip(complete).filter(|(_, complete)| complete.is_none());
-        let look = look.map(|(input, _)| input).collect();
+        let look: Vec<_> = look.map(|(input, _)| input).collect();
+        if !look.is_empty() {
+            let bytes = look.iter().map(|input| input.length).sum();
+            self.progress.begin("loading", bytes, Unit::Bytes);
+        }
         let mut loaded = self.work(&work::Queue::of_inputs(look, self.batch_bytes))?;
         loaded.known_bytes += known_bytes;
         loaded.failed.sort_by(|a, b| a.input.cmp(&b.input));

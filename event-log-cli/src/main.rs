@@ -8,8 +8,11 @@ use event_log_cli::{Cli, Outcome};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let outcome = event_log_cli::run(&cli, &mut out).and_then(|outcome| {
+    let progress = cli.progress();
+    let mut out = io::BufWriter::new(progress.beside(io::stdout().lock()));
+    let outcome = event_log_cli::run(&cli, &progress, &mut out);
+    progress.clear();
+    let outcome = outcome.and_then(|outcome| {
         out.flush().map_err(event_log_cli::Failure::output)?;
         Ok(outcome)
     });

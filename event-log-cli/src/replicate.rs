@@ -27,6 +27,7 @@ use crate::failure::Failure;
 use crate::replicate::random::Random;
 use crate::replicate::schedule::{Curve, Schedule};
 use crate::replicate::template::Template;
+use crate::words::count;
 
 /// So many events of a block are held at once at most, if they all fall into one hour.
 const BLOCK_EVENTS: u64 = 1 << 22;
@@ -92,12 +93,16 @@ impl Plan {
         let total = users.checked_mul(days.into()).and_then(|n| n.checked_mul(events));
         if total.is_none_or(|total| total == 0 || total >= MOST_EVENTS) {
             return Err(Failure::Argument(format!(
-                "{users} users, {days} days and {events} events make nothing, or 2^62 events or more"
+                "{}, {} and {} make nothing, or 2^62 events or more",
+                count(users, "user"),
+                count(days, "day"),
+                count(events, "event")
             )));
         }
         if first_user.checked_add(users).is_none_or(|last| i64::try_from(last).is_err()) {
             return Err(Failure::Argument(format!(
-                "{users} users from number {first_user} on do not fit 63 bits"
+                "the numbers of {} from {first_user} on do not fit 63 bits",
+                count(users, "user")
             )));
         }
         // What ids and dates of lines can say.
@@ -105,7 +110,8 @@ impl Plan {
         let last = from.checked_add_days(Days::new(u64::from(days) - 1));
         if !last.is_some_and(|last| years.contains(&from.year()) && years.contains(&last.year())) {
             return Err(Failure::Argument(format!(
-                "{days} days from {from} on are not within the years 1970 to 9999"
+                "{} from {from} on: not all of that is within the years 1970 to 9999",
+                count(days, "day")
             )));
         }
         let schedule = Schedule::new(curve, template.span_micros());

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use super::report::write_change;
+use super::report::{count, write_change};
 use super::{Lock, LockError, Report, read, write};
 use crate::change::{Change, compare_with};
 use crate::model::Catalog;
@@ -34,7 +34,7 @@ pub enum Mismatch {
 /// If they differ in anything, or the file is missing or cannot be read; [`Mismatch`]'s text says what to do.
 pub fn check(path: impl AsRef<Path>, current: &Catalog) -> Result<(), Mismatch> {
     let path = path.as_ref();
-    if std::env::var_os(ACCEPT).is_some_and(|value| value == "1") {
+    if is_accepting() {
         let report = Report { path: path.to_owned(), changes: accept(path, current)? };
         // Past the capture of the test runner: who accepts must see what.
         let _ = io::stderr().write_all(told(&report).as_bytes());
@@ -46,6 +46,11 @@ pub fn check(path: impl AsRef<Path>, current: &Catalog) -> Result<(), Mismatch> 
         return Ok(());
     }
     Err(Mismatch::Changed(Report { path: path.to_owned(), changes }))
+}
+
+/// Whether the environment asks to accept everything.
+pub(crate) fn is_accepting() -> bool {
+    std::env::var_os(ACCEPT).is_some_and(|value| value == "1")
 }
 
 /// Makes `current` the content of the lock file at `path`, creates it if need be, and returns what changed by that.
@@ -71,8 +76,8 @@ pub fn accept(path: impl AsRef<Path>, current: &Catalog) -> Result<Vec<Change>, 
 }
 
 fn told(report: &Report) -> String {
-    let (path, changes) = (report.path.display(), report.changes.len());
-    let mut text = format!("accepted `{path}`: {changes} changes\n");
+    let (path, changes) = (report.path.display(), count(report.changes.len()));
+    let mut text = format!("accepted `{path}`: {changes}\n");
     for change in report.breaking() {
         // Writing to a String cannot fail.
         let _ = write_change(&mut text, change);

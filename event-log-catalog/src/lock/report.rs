@@ -24,13 +24,9 @@ impl Report {
 /// Each change, what it does to whom, and how to accept them.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (all, breaking) = (self.changes.len(), self.breaking().count());
-        let plural = if all == 1 { "change" } else { "changes" };
+        let (all, breaking) = (count(self.changes.len()), self.breaking().count());
         let path = self.path.display();
-        writeln!(
-            f,
-            "the events differ from `{path}`: {all} {plural}, {breaking} of them breaking\n"
-        )?;
+        writeln!(f, "the events differ from `{path}`: {all}, {breaking} of them breaking\n")?;
         for change in &self.changes {
             write_change(f, change)?;
         }
@@ -42,6 +38,10 @@ impl fmt::Display for Report {
         }
         write!(f, "To accept: EVENT_LOG_ACCEPT=1 cargo test, then commit `{path}`.")
     }
+}
+
+pub(super) fn count(changes: usize) -> String {
+    if changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") }
 }
 
 pub(super) fn write_change(f: &mut impl fmt::Write, change: &Change) -> fmt::Result {

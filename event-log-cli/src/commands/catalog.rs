@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
+use crate::words::count;
 
 /// The options of `catalog`.
 #[derive(Debug, clap::Args)]
@@ -100,5 +101,5 @@ fn print(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let breaking = differences.iter().filter(|difference| difference.breaking).count();
-    writeln!(out, "{} changes, {breaking} of them breaking", differences.len())
+    writeln!(out, "{}, {breaking} breaking", count(differences.len(), "change"))
 }

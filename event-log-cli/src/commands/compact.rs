@@ -15,6 +15,8 @@ use crate::compact::disk::Disk;
 use crate::compact::{Compact, Compacted};
 use crate::failure::{Failure, Outcome};
 use crate::lake::local::LocalStore;
+use crate::progress::Progress;
+use crate::words::count;
 
 /// What engines like to read at once.
 const TARGET_BYTES: u64 = 128 << 20;
@@ -64,7 +66,12 @@ pub enum To {
 ///
 /// # Errors
 /// If there is no lake, another compaction is running, or the disk fails.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     if !args.lake.join("_lake.json").is_file() {
         return Err(Failure::Argument(format!(
             "`{}` is no lake on a local disk: it has no `_lake.json`; a lake in a bucket cannot be \
@@ -80,6 +87,7 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
         closed_before: Utc::now() - TimeDelta::hours(args.closed_after.into()),
         dedup: args.dedup,
         workers: workers.map_or(1, NonZeroUsize::get),
+        progress,
     };
     match (args.to, &args.into) {
         (Some(To::Parquet), Some(into)) => convert(compact, into, args, json, out),
@@ -154,7 +162,8 @@ const WITHOUT_ID: &str = "rows have no id that can be read; they stay";
 fn print(compacted: &Compacted, out: &mut dyn Write) -> io::Result<()> {
     let Compacted { partitions, joined, into, bytes, duplicates, without_id, repaired, stale } =
         compacted;
-    writeln!(out, "{joined} files of {partitions} partitions joined into {into}, {bytes} bytes")?;
+    let (files, of) = (count(joined, "file"), count(partitions, "partition"));
+    writeln!(out, "{files} of {of} joined into {into}, {}", count(bytes, "byte"))?;
     print_counts(
         &[
             (*duplicates, DROPPED),

@@ -14,6 +14,8 @@ use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::input::walk::{Trouble, Walked, walk};
 use crate::line::Line;
+use crate::progress::Progress;
+use crate::words::count;
 
 /// The type of gap lines, as docs/format.md says.
 const GAP_TYPE: &str = "event_log_gap";
@@ -60,10 +62,16 @@ type Holes = BTreeMap<(Option<String>, Option<String>), Hole>;
 ///
 /// # Errors
 /// If an input cannot be read, or the output not be written.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let mut ledger = Ledger::default();
     let mut holes = Holes::new();
-    let walked = walk(&args.inputs, |bytes| ledger.take(bytes, &mut holes), report::bad_line)?;
+    let take = |bytes: &[u8]| ledger.take(bytes, &mut holes);
+    let walked = walk(&args.inputs, progress, take, |bad| report::bad_line(bad, progress))?;
     ledger.walked = walked;
     ledger.dropped = holes.into_values().collect();
     if json {
@@ -114,7 +122,7 @@ fn hole(bytes: &[u8]) -> serde_json::Result<Hole> {
 fn print(ledger: &Ledger, out: &mut dyn Write) -> io::Result<()> {
     let Ledger { events, dropped, walked: Walked { malformed, .. } } = ledger;
     let missing: u64 = dropped.iter().map(|hole| hole.events).sum();
-    writeln!(out, "{events} events are in the files, {missing} were dropped")?;
+    writeln!(out, "{} in the files, {missing} dropped", count(events, "event"))?;
     for hole in dropped {
         let Hole { event_type, reason, events, first_dropped, last_dropped } = hole;
         let name = event_type.as_deref().unwrap_or("events of further types");
@@ -126,7 +134,7 @@ fn print(ledger: &Ledger, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if *malformed > 0 {
-        writeln!(out, "{malformed} lines are malformed; standard error has said where")?;
+        writeln!(out, "{}; standard error has said where", count(malformed, "malformed line"))?;
     }
     Ok(())
 }

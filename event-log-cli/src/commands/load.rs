@@ -20,7 +20,9 @@ use crate::lake::store::Store;
 use crate::load::follow::Follow;
 use crate::load::parquet::Tables;
 use crate::load::{Load, Loaded, chunk};
+use crate::progress::Progress;
 use crate::remote::Environment;
+use crate::words::count;
 
 /// A smaller batch would be smaller than what is read at once.
 const BATCH_BYTES_MIN: usize = 64 << 10;
@@ -85,8 +87,13 @@ pub(crate) fn batch_bytes(text: &str) -> Result<usize, String> {
 ///
 /// # Errors
 /// If the lake has other settings, or cannot be read or written.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
+    let interrupt = Interrupt::listen(progress).map_err(Failure::Signals)?;
     let objects = Objects::new(Environment::of_process());
     let is_input = |input: &Input| !lake::is_own(&args.lake, &input.path);
     let mut inputs = paths::expand(&args.inputs, &objects)?;
@@ -94,7 +101,7 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     let store = lake::open(&args.lake, &objects)?;
     let layout = Layout { by: args.by, by_type: args.by_type.iter().cloned().collect() };
     let settings = Settings::new(args.format, layout);
-    let schemas = schemas(args, &*store)?;
+    let schemas = schemas(args, &*store, progress)?;
     let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let workers = workers.map_or(1, NonZeroUsize::get);
     let load = Load {
@@ -105,13 +112,18 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
         workers,
         batch_bytes: args.batch_bytes,
         interrupt: &interrupt,
+        progress,
     };
     let mut follow = Follow::default();
     let mut loaded = load.run(follow.changed(inputs))?;
     follow.loaded(&loaded);
     tell(&loaded, json, out)?;
     if args.follow {
-        while !interrupt.wait(Duration::from_secs(args.every)) {
+        loop {
+            progress.say(following(&loaded));
+            if interrupt.wait(Duration::from_secs(args.every)) {
+                break;
+            }
             let mut inputs = paths::expand_again(&args.inputs, &objects)?;
             inputs.retain(is_input);
             let changed = follow.changed(inputs);
@@ -133,6 +145,12 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     }
 }
 
+/// What is shown between two looks.
+fn following(loaded: &Loaded) -> String {
+    let (events, files) = (count(loaded.counts.events, "event"), count(loaded.files, "new file"));
+    format!("following: {events} in {files} so far")
+}
+
 fn tell(loaded: &Loaded, json: bool, out: &mut dyn Write) -> Result<(), Failure> {
     if json {
         report::json(loaded, out)?;
@@ -143,7 +161,7 @@ fn tell(loaded: &Loaded, json: bool, out: &mut dyn Write) -> Result<(), Failure>
 }
 
 /// The types of the columns, for files that have such.
-fn schemas(args: &Args, store: &dyn Store) -> Result<Option<Tables>, Failure> {
+fn schemas(args: &Args, store: &dyn Store, progress: &Progress) -> Result<Option<Tables>, Failure> {
     if args.follow && args.format == Format::Parquet && args.catalog.is_none() {
         return Err(Failure::Argument(
             "`--follow` with `--format parquet` needs `--catalog`: what is written later cannot be looked \
@@ -154,9 +172,9 @@ fn schemas(args: &Args, store: &dyn Store) -> Result<Option<Tables>, Failure> {
     match (args.format, &args.catalog) {
         (Format::Parquet, Some(path)) => {
             let catalog = lock::read(path)?.catalog;
-            Tables::settle(store, Some(&catalog), &args.inputs).map(Some)
+            Tables::settle(store, Some(&catalog), &args.inputs, progress).map(Some)
         }
-        (Format::Parquet, None) => Tables::settle(store, None, &args.inputs).map(Some),
+        (Format::Parquet, None) => Tables::settle(store, None, &args.inputs, progress).map(Some),
         (_, Some(_)) => Err(Failure::Argument(
             "`--catalog` is for `--format parquet`: JSON keeps its bytes".into(),
         )),
@@ -176,25 +194,22 @@ fn outcome(loaded: &Loaded) -> Outcome {
 
 fn print(loaded: &Loaded, out: &mut dyn Write) -> io::Result<()> {
     let Loaded { counts, files, resumed, known_bytes, unfinished_bytes, failed, .. } = loaded;
-    writeln!(
-        out,
-        "{} events of {} types in {files} new files",
-        counts.events,
-        counts.by_type.len()
-    )?;
-    for (count, what) in [
-        (counts.duplicates, "lines dropped: their id stood in the same input before"),
-        (counts.quarantined, "lines in `_quarantine` of the lake, with the reason"),
-        (*resumed, "batches of an interrupted load finished"),
-        (*known_bytes, "bytes of input were in the lake already"),
-        (*unfinished_bytes, "bytes behind the last newline of inputs left for the next load"),
+    let (events, types) = (count(counts.events, "event"), count(counts.by_type.len(), "type"));
+    writeln!(out, "{events} of {types} in {}", count(files, "new file"))?;
+    for (number, noun, what) in [
+        (counts.duplicates, "line", "dropped, whose id stood in the same input before"),
+        (counts.quarantined, "line", "in `_quarantine` of the lake, with the reason"),
+        (*resumed, "batch", "of an interrupted load finished"),
+        (*known_bytes, "byte", "of input in the lake already"),
+        (*unfinished_bytes, "byte", "behind the last newline of inputs left for the next load"),
     ] {
-        if count > 0 {
-            writeln!(out, "{count} {what}")?;
+        if number > 0 {
+            writeln!(out, "{} {what}", count(number, noun))?;
         }
     }
     for (renamed, lines) in &counts.renamed {
-        writeln!(out, "renamed in {lines} lines, since the name is taken: {renamed}")?;
+        let lines = count(lines, "line");
+        writeln!(out, "renamed in {lines}, since the name is taken: {renamed}")?;
     }
     for input in failed {
         writeln!(out, "failed: `{}`: {}", input.input.display(), input.reason)?;

@@ -3,7 +3,7 @@
 //! The next logger on the directory does the same; this is for a directory whose service does not
 //! come back. Spools of living processes are left to them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -16,6 +16,8 @@ use serde::Serialize;
 
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
+use crate::progress::{Progress, Unit};
+use crate::words::count;
 
 /// How long the recovering logger has for its end; it has nothing of its own to write but gap lines.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,8 +48,13 @@ pub struct Recovery {
 ///
 /// # Errors
 /// If the directory is none of a log, or cannot be read or written.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let recovery = recover(&args.directory)?;
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
+    let recovery = recover(&args.directory, progress)?;
     if json {
         report::json(&recovery, out)?;
     } else {
@@ -58,7 +65,7 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     Ok(if is_clean { Outcome::Done } else { Outcome::Found })
 }
 
-fn recover(directory: &Path) -> Result<Recovery, Failure> {
+fn recover(directory: &Path, progress: &Progress) -> Result<Recovery, Failure> {
     let mut recovery = Recovery::default();
     let mut dead = Vec::new();
     for spool in spools(directory)? {
@@ -68,9 +75,14 @@ fn recover(directory: &Path) -> Result<Recovery, Failure> {
             dead.push(spool);
         }
     }
-    let prefixes: BTreeSet<_> = dead.iter().filter_map(|spool| prefix(spool)).collect();
-    for prefix in prefixes {
+    progress.begin("recovering", dead.len() as u64, Unit::Things("spools"));
+    let mut prefixes = BTreeMap::new();
+    for prefix in dead.iter().filter_map(|spool| prefix(spool)) {
+        *prefixes.entry(prefix).or_default() += 1;
+    }
+    for (prefix, spools) in prefixes {
         recovery.recover_prefix(directory, prefix)?;
+        progress.add(spools);
     }
     for spool in dead {
         if spool.exists() {
@@ -145,7 +157,8 @@ fn is_in_use(spool: &Path) -> Result<bool, Failure> {
 
 fn print(recovery: &Recovery, out: &mut dyn Write) -> io::Result<()> {
     let Recovery { recovered_spools, recovered_lines, refused, left, troubles } = recovery;
-    writeln!(out, "{recovered_lines} lines written from {} spools", recovered_spools.len())?;
+    let spools = count(recovered_spools.len(), "spool");
+    writeln!(out, "{} written from {spools}", count(recovered_lines, "line"))?;
     for spool in refused {
         let spool = spool.display();
         writeln!(out, "refused: `{spool}` belongs to a running process, which drains it itself")?;

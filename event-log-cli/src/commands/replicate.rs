@@ -15,10 +15,12 @@ use crate::commands::report;
 use crate::expected::Expected;
 use crate::failure::{Failure, Outcome};
 use crate::input::paths;
+use crate::progress::{Progress, Unit};
 use crate::replicate::rules::{self, Rules};
 use crate::replicate::schedule::Curve;
 use crate::replicate::template::Template;
 use crate::replicate::{Plan, Size, emit, segments};
+use crate::words::count;
 
 /// Beside the segments, where no collector looks for it.
 const EXPECTED: &str = "expected.json";
@@ -113,15 +115,20 @@ pub struct Replicated {
 ///
 /// # Errors
 /// If the template or a rule is wrong, or the output cannot be written.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let rules = args.rules.as_deref().map_or(Ok(Rules::new()), rules::read)?;
     let template = Template::read(&args.template, &rules)?;
     let &Args { users, from, days, first_user, .. } = args;
     let size = Size { users: users.get(), first_user, from, days: days.get() };
     let plan = Plan::new(template, size, args.curve, args.seed)?;
     let replicated = match (&args.out, &args.emit) {
-        (Some(directory), _) => write(args, &plan, directory)?,
-        (None, Some(directory)) => emit(args, &plan, directory)?,
+        (Some(directory), _) => write(args, &plan, directory, progress)?,
+        (None, Some(directory)) => emit(args, &plan, directory, progress)?,
         (None, None) => unreachable!("the group is required"),
     };
     if json {
@@ -132,12 +139,18 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
     Ok(if replicated.dropped.is_empty() { Outcome::Done } else { Outcome::Found })
 }
 
-fn write(args: &Args, plan: &Plan, directory: &Path) -> Result<Replicated, Failure> {
+fn write(
+    args: &Args,
+    plan: &Plan,
+    directory: &Path,
+    progress: &Progress,
+) -> Result<Replicated, Failure> {
     make_empty(directory)?;
+    progress.begin("writing", plan.events(), Unit::Things("events"));
     let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let begun = Instant::now();
     let workers = workers.map_or(1, NonZeroUsize::get);
-    let made = segments::write(plan, directory, args.segment_bytes.get(), workers)?;
+    let made = segments::write(plan, directory, args.segment_bytes.get(), workers, progress)?;
     let replicated = Replicated {
         events: made.events,
         users: plan.users,
@@ -150,9 +163,15 @@ fn write(args: &Args, plan: &Plan, directory: &Path) -> Result<Replicated, Failu
     Ok(replicated)
 }
 
-fn emit(args: &Args, plan: &Plan, directory: &Path) -> Result<Replicated, Failure> {
+fn emit(
+    args: &Args,
+    plan: &Plan,
+    directory: &Path,
+    progress: &Progress,
+) -> Result<Replicated, Failure> {
     make_empty(directory)?;
-    let emitted = emit::emit(plan, directory, args.rate.map(NonZeroU64::get))?;
+    progress.begin("emitting", plan.events(), Unit::Things("events"));
+    let emitted = emit::emit(plan, directory, args.rate.map(NonZeroU64::get), progress)?;
     let replicated = Replicated {
         events: emitted.events,
         users: plan.users,
@@ -192,10 +211,12 @@ fn make_empty(directory: &Path) -> Result<(), Failure> {
 fn print(replicated: &Replicated, out: &mut dyn Write) -> io::Result<()> {
     let Replicated { events, users, bytes, segments, seconds, rate, dropped, expected } =
         replicated;
-    writeln!(out, "{events} events of {users} users, {bytes} bytes in {segments} segments")?;
+    let (events, users) = (count(events, "event"), count(users, "user"));
+    let (bytes, segments) = (count(bytes, "byte"), count(segments, "segment"));
+    writeln!(out, "{events} of {users}, {bytes} in {segments}")?;
     writeln!(out, "{seconds:.1} s, {rate:.0} events a second")?;
     for (reason, events) in dropped {
-        writeln!(out, "{events} events dropped: {reason}")?;
+        writeln!(out, "{} dropped: {reason}", count(events, "event"))?;
     }
     writeln!(out, "what they amount to: {}", expected.display())
 }

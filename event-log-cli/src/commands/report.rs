@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use crate::failure::{Failure, Outcome};
 use crate::input::walk::{BadLine, Walked};
+use crate::progress::Progress;
 
 /// Tells of a bad line, beside the results.
 #[expect(clippy::print_stderr, reason = "standard output holds the results alone")]
-pub(crate) fn bad_line(bad: BadLine) {
+pub(crate) fn bad_line(bad: BadLine, progress: &Progress) {
     let BadLine { file, line, reason } = bad;
-    eprintln!("{}:{line}: {reason}", file.display());
+    progress.aside(|| eprintln!("{}:{line}: {reason}", file.display()));
 }
 
 /// The end of a command that only had to read.

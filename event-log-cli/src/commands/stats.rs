@@ -10,6 +10,8 @@ use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::input::walk::{Trouble, Walked, walk};
 use crate::line::Line;
+use crate::progress::Progress;
+use crate::words::count;
 
 /// The longest bar, in characters.
 const BAR: usize = 40;
@@ -58,9 +60,15 @@ impl Count {
 ///
 /// # Errors
 /// If an input cannot be read, or the output not be written.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let mut stats = Stats::default();
-    let walked = walk(&args.inputs, |bytes| stats.take(bytes, &args.filter), report::bad_line)?;
+    let take = |bytes: &[u8]| stats.take(bytes, &args.filter);
+    let walked = walk(&args.inputs, progress, take, |bad| report::bad_line(bad, progress))?;
     stats.walked = walked;
     if json {
         report::json(&stats, out)?;
@@ -96,9 +104,10 @@ fn entry<'a>(counts: &'a mut BTreeMap<String, Count>, key: &str) -> &'a mut Coun
 
 fn print(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     let Stats { total, walked: Walked { files, malformed, unfinished }, .. } = stats;
-    writeln!(out, "{} events, {} in {files} files", total.events, size(total.bytes))?;
+    let events = count(total.events, "event");
+    writeln!(out, "{events}, {} in {}", size(total.bytes), count(files, "file"))?;
     if malformed + unfinished > 0 {
-        writeln!(out, "{malformed} malformed lines, {unfinished} unfinished")?;
+        writeln!(out, "{}, {unfinished} unfinished", count(malformed, "malformed line"))?;
     }
     table("type", &stats.by_type, None, out)?;
     table("hour (UTC)", &stats.by_hour, Some(3_600), out)

@@ -7,6 +7,7 @@ use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::input::walk::walk;
 use crate::line::Line;
+use crate::progress::Progress;
 
 /// The options of `tail`.
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome, Failure> {
         }
         Ok(())
     };
-    let walked = walk(&args.inputs, take, report::bad_line)?;
+    let progress = Progress::none();
+    let walked = walk(&args.inputs, &progress, take, |bad| report::bad_line(bad, &progress))?;
     Ok(report::outcome(&walked))
 }
 

@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::input::walk::{BadLine, Trouble, Walked, walk};
+use crate::progress::Progress;
+use crate::words::count;
 
 /// The type of gap lines, which the logger writes and no catalogue has.
 const GAP_TYPE: &[u8] = b"\"type\":\"event_log_gap\"";
@@ -40,7 +42,12 @@ struct Validated {
 ///
 /// # Errors
 /// If an input or the lock file cannot be read, or the output not be written.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let catalog = lock::read(&args.catalog)?.catalog;
     let (mut valid, mut found) = (0, Vec::new());
     let mut printed = Ok(());
@@ -61,13 +68,13 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
             printed = print(&bad, out);
         }
     };
-    let walked = walk(&args.inputs, check, &mut tell)?;
+    let walked = walk(&args.inputs, progress, check, &mut tell)?;
     printed.map_err(Failure::output)?;
     if json {
         report::json(&Validated { valid, bad: found, walked }, out)?;
     } else {
-        writeln!(out, "{valid} valid lines, {} bad ones", walked.malformed)
-            .map_err(Failure::output)?;
+        let (valid, bad) = (count(valid, "valid line"), count(walked.malformed, "bad line"));
+        writeln!(out, "{valid}, {bad}").map_err(Failure::output)?;
     }
     Ok(report::outcome(&walked))
 }

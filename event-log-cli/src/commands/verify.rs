@@ -12,9 +12,11 @@ use serde::Serialize;
 use crate::commands::report;
 use crate::expected::{Difference, Expected};
 use crate::failure::{Failure, Outcome};
-use crate::input::paths;
+use crate::input::paths::{self, Input};
+use crate::progress::{Progress, Unit};
 use crate::tally::Tally;
 use crate::tally::read::{self, Read};
+use crate::words::count;
 
 /// So many differences are printed for people; `--json` has all.
 const MOST_PRINTED: usize = 200;
@@ -51,20 +53,25 @@ pub struct Verified {
 }
 
 /// A file, and for one of a lake the path of its directory below the lake.
-type Place = (PathBuf, Option<String>);
+type Place = (Input, Option<String>);
 
 /// Reads and compares, and prints each difference.
 ///
 /// # Errors
 /// If something cannot be read, or the output not be written.
-pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub fn run(
+    args: &Args,
+    json: bool,
+    progress: &Progress,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let wanted = if args.write { None } else { Some(Expected::read(&args.expected)?) };
     let places = match &args.lake {
         Some(lake) => lake_files(lake)?,
-        None => paths::local(&args.inputs)?.into_iter().map(|path| (path, None)).collect(),
+        None => paths::local(&args.inputs)?.into_iter().map(|input| (input, None)).collect(),
     };
     let workers = args.workers.or_else(|| thread::available_parallelism().ok());
-    let (tally, read) = tally(&places, workers.map_or(1, NonZeroUsize::get))?;
+    let (tally, read) = tally(&places, workers.map_or(1, NonZeroUsize::get), progress)?;
     let found = Expected::of(&tally);
     let differences = if let Some(wanted) = wanted {
         wanted.differences(&found)
@@ -83,16 +90,18 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
 }
 
 /// Reads the files, several at a time.
-fn tally(places: &[Place], workers: usize) -> Result<(Tally, Read), Failure> {
+fn tally(places: &[Place], workers: usize, progress: &Progress) -> Result<(Tally, Read), Failure> {
+    progress.begin("reading", places.iter().map(|(input, _)| input.length).sum(), Unit::Bytes);
     let next = AtomicUsize::new(0);
     let work = || {
         let (mut tally, mut read) = (Tally::default(), Read::default());
         // Relaxed: nothing but the number itself is passed on.
-        while let Some((path, partition)) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((input, partition)) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
             match partition {
-                Some(partition) => read::lake_file(path, partition, &mut tally, &mut read)?,
-                None => read::segment(path, &mut tally, &mut read)?,
+                Some(partition) => read::lake_file(&input.path, partition, &mut tally, &mut read)?,
+                None => read::segment(&input.path, &mut tally, &mut read)?,
             }
+            progress.add(input.length);
         }
         Ok((tally, read))
     };
@@ -128,7 +137,7 @@ fn lake_files(lake: &Path) -> Result<Vec<Place>, Failure> {
                 let below = if below.is_empty() { name.into() } else { format!("{below}/{name}") };
                 directories.push((path, below));
             } else if read::LAKE_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-                found.push((path, Some(below.clone())));
+                found.push((Input::from(path), Some(below.clone())));
             } else {
                 return Err(Failure::Argument(format!(
                     "`{}` is no file that `verify` can read; it reads {}",
@@ -138,7 +147,7 @@ fn lake_files(lake: &Path) -> Result<Vec<Place>, Failure> {
             }
         }
     }
-    found.sort();
+    found.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
     Ok(found)
 }
 
@@ -155,12 +164,16 @@ fn print(verified: &Verified, is_written: bool, out: &mut dyn Write) -> io::Resu
         writeln!(out, "… and {} more; `--json` has all", differences.len() - MOST_PRINTED)?;
     }
     if *own_lines > 0 {
-        writeln!(out, "{own_lines} lines tell of dropped events; `event-log ledger` adds them up")?;
+        let lines = count(own_lines, "line");
+        writeln!(out, "{lines} about dropped events; `event-log ledger` adds them up")?;
     }
     let verdict = match (differences.len(), bad_lines) {
         _ if is_written => "written".to_owned(),
         (0, 0) => "equal to what is expected".to_owned(),
-        (count, bad) => format!("{count} differences, {bad} lines that are no events"),
+        (differences, bad) => {
+            format!("{}, {}", count(differences, "difference"), count(bad, "bad line"))
+        }
     };
-    writeln!(out, "{events} events in {files} files of {bytes} bytes: {verdict}")
+    let (events, files) = (count(events, "event"), count(files, "file"));
+    writeln!(out, "{events} in {files} of {}: {verdict}", count(bytes, "byte"))
 }

@@ -22,7 +22,7 @@ pub fn each_line(
     path: &Path,
     mut take: impl FnMut(u32, &[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut input = lines::open_file(path)?;
+    let mut input = lines::open_file(path, &crate::progress::Progress::none())?;
     let mut number = Number::default();
     // A line that goes on behind what was read at once.
     let mut begun = Vec::new();

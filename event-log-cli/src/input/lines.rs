@@ -9,6 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use crate::failure::Failure;
 use crate::input::objects::Objects;
+use crate::progress::Progress;
 use crate::remote::Location;
 
 /// The longest line that is kept in memory, in bytes. A logger writes none of more than 1 MiB.
@@ -38,6 +39,12 @@ pub enum Found<'a> {
     TooLong(u64),
 }
 
+/// What is told of a line longer than [`MAX_LINE_BYTES`].
+#[must_use]
+pub fn too_long(bytes: u64) -> String {
+    format!("the line has {bytes} bytes, more than any logger writes")
+}
+
 impl<R> fmt::Debug for Lines<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lines").field("number", &self.number).finish_non_exhaustive()
@@ -45,28 +52,29 @@ impl<R> fmt::Debug for Lines<R> {
 }
 
 impl Lines<Box<dyn BufRead + Send>> {
-    /// Opens a file or object; its first bytes tell whether it is compressed with gzip or zstd.
+    /// Opens a file or object; its first bytes tell whether it is compressed with gzip or zstd. The progress
+    /// is told of each buffer of it, as it lies there.
     ///
     /// # Errors
     /// If it cannot be opened or read.
-    pub fn open(path: &Path, objects: &Objects) -> Result<Self, Failure> {
+    pub fn open(path: &Path, objects: &Objects, progress: &Progress) -> Result<Self, Failure> {
         let open = || {
             if path.to_str().is_some_and(Location::is_meant) {
                 let object = objects.open(path)?;
-                let input = decompressed(object.clone().reader())?;
-                return Ok(input.unwrap_or_else(|| Box::new(object.reader())));
+                let input = decompressed(progress.reading(object.clone().reader()))?;
+                return Ok(input.unwrap_or_else(|| buffered(progress.reading(object.reader()))));
             }
-            open_file(path)
+            open_file(path, progress)
         };
         open().map(Self::new).map_err(Failure::file("open", path))
     }
 
-    /// Opens a file, as [`open`](Self::open) does.
+    /// Opens a file, as [`open`](Self::open) does, and tells nobody.
     ///
     /// # Errors
     /// If it cannot be opened or read.
     pub fn open_file(path: &Path) -> Result<Self, Failure> {
-        open_file(path).map(Self::new).map_err(Failure::file("open", path))
+        open_file(path, &Progress::none()).map(Self::new).map_err(Failure::file("open", path))
     }
 }
 
@@ -74,10 +82,10 @@ impl Lines<Box<dyn BufRead + Send>> {
 ///
 /// # Errors
 /// If it cannot be opened or read.
-pub fn open_file(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    match decompressed(BufReader::new(File::open(path)?))? {
+pub fn open_file(path: &Path, progress: &Progress) -> io::Result<Box<dyn BufRead + Send>> {
+    match decompressed(progress.reading(BufReader::new(File::open(path)?)))? {
         Some(input) => Ok(input),
-        None => Ok(buffered(File::open(path)?)),
+        None => Ok(buffered(progress.reading(File::open(path)?))),
     }
 }
 
@@ -200,7 +208,8 @@ mod tests {
         for (bytes, count) in [(&text[..], 2), (&twice, 4), (&zstd, 2)] {
             let path = directory.path().join("segment");
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(all(Lines::open(&path, &Objects::default()).unwrap()).len(), count);
+            let lines = Lines::open(&path, &Objects::default(), &Progress::none());
+            assert_eq!(all(lines.unwrap()).len(), count);
         }
     }
 }

@@ -80,19 +80,13 @@ fn in_order(mut found: Vec<Input>) -> Vec<Input> {
 ///
 /// # Errors
 /// If nothing is there, a directory cannot be read, or an input is the address of objects.
-pub fn local(inputs: &[String]) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for input in inputs {
-        if Location::is_meant(input) {
-            return Err(Failure::Argument(format!(
-                "`{input}` is the address of objects, and this command reads files; copy them here first"
-            )));
-        }
-        found.extend(files(input)?);
+pub fn local(inputs: &[String]) -> Result<Vec<Input>, Failure> {
+    if let Some(address) = inputs.iter().find(|input| Location::is_meant(input)) {
+        return Err(Failure::Argument(format!(
+            "`{address}` is the address of objects, and this command reads files; copy them here first"
+        )));
     }
-    found.sort_by(|a, b| (a.file_name(), a).cmp(&(b.file_name(), b)));
-    found.dedup();
-    Ok(found)
+    expand(inputs, &Objects::default())
 }
 
 fn files(input: &str) -> Result<Vec<PathBuf>, Failure> {

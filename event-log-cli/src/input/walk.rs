@@ -1,14 +1,16 @@
 //! Every line of all inputs, one after the other, with an account of those that are none.
 
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::lines::{Found, Lines};
+use crate::input::lines::{Found, Lines, too_long};
 use crate::input::objects::Objects;
 use crate::input::paths;
 use crate::line::Malformed;
+use crate::progress::{Progress, Unit};
 use crate::remote::Environment;
 
 /// What stops the walk over a line, or over all of them.
@@ -54,20 +56,25 @@ pub struct BadLine {
     pub reason: String,
 }
 
-/// Hands each whole line, without its newline, to `take`, and what is no line to `tell`.
+/// Hands each whole line, without its newline, to `take`, and what is no line to `tell`. The progress is that of
+/// the reading.
 ///
 /// # Errors
 /// If an input leads nowhere or cannot be read, or with the failure of `take`.
 pub fn walk(
     inputs: &[String],
+    progress: &Progress,
     mut take: impl FnMut(&[u8]) -> Result<(), Trouble>,
     mut tell: impl FnMut(BadLine),
 ) -> Result<Walked, Failure> {
     let mut walked = Walked::default();
     let objects = Objects::new(Environment::of_process());
-    for input in paths::expand(inputs, &objects)? {
+    let inputs = paths::expand(inputs, &objects)?;
+    progress.begin("reading", inputs.iter().map(|input| input.length).sum(), Unit::Bytes);
+    for input in inputs {
         walked.files += 1;
-        walk_file(&input.path, &objects, &mut walked, &mut take, &mut tell)?;
+        let lines = Lines::open(&input.path, &objects, progress)?;
+        walk_file(&input.path, lines, &mut walked, &mut take, &mut tell)?;
     }
     Ok(walked)
 }
@@ -78,12 +85,11 @@ pub fn walk(
 /// If it cannot be read, or with the failure of `take`.
 pub fn walk_file(
     path: &Path,
-    objects: &Objects,
+    mut lines: Lines<impl BufRead>,
     walked: &mut Walked,
     take: &mut impl FnMut(&[u8]) -> Result<(), Trouble>,
     tell: &mut impl FnMut(BadLine),
 ) -> Result<(), Failure> {
-    let mut lines = Lines::open(path, objects)?;
     while let Some(found) = lines.read().map_err(Failure::file("read", path))? {
         let taken = match found {
             Found::Whole(bytes) => take(bytes),
@@ -91,9 +97,7 @@ pub fn walk_file(
                 walked.unfinished += 1;
                 Ok(())
             }
-            Found::TooLong(length) => Err(Trouble::Malformed(format!(
-                "a line of {length} bytes, longer than any logger writes"
-            ))),
+            Found::TooLong(bytes) => Err(Trouble::Malformed(too_long(bytes))),
         };
         match taken {
             Ok(()) => {}

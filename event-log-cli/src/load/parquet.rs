@@ -24,12 +24,14 @@ use event_log_catalog::{Catalog, Column, EventSchema, columns as columns_of};
 use foldhash::fast::RandomState;
 
 use crate::failure::Failure;
+use crate::input::lines::Lines;
 use crate::input::objects::Objects;
 use crate::input::paths::{self, Input};
 use crate::input::walk::{Walked, walk_file};
 use crate::lake::catalog;
 use crate::lake::store::Store;
 use crate::load::infer::Guesses;
+use crate::progress::{Progress, Unit};
 use crate::remote::{Environment, Location};
 
 /// What the logger itself writes, as docs/format.md says.
@@ -86,6 +88,7 @@ impl Tables {
         store: &dyn Store,
         given: Option<&Catalog>,
         inputs: &[String],
+        progress: &Progress,
     ) -> Result<Self, Failure> {
         if let Some(given) = given {
             let joined = catalog::agree(store, |there| catalog::joined(there, given));
@@ -98,10 +101,14 @@ impl Tables {
         };
         let (mut look, mut walked) = (look, Walked::default());
         let objects = Objects::new(Environment::of_process());
-        for Input { path, .. } in paths::expand(inputs, &objects)? {
+        let inputs = paths::expand(inputs, &objects)?;
+        progress.begin("reading", inputs.iter().map(|input| input.length).sum(), Unit::Bytes);
+        for Input { path, .. } in inputs {
             // One that cannot be read is told of when it is loaded, and the others are loaded.
-            if path.is_file() || path.to_str().is_some_and(Location::is_meant) {
-                let _ = walk_file(&path, &objects, &mut walked, &mut look, &mut drop);
+            if (path.is_file() || path.to_str().is_some_and(Location::is_meant))
+                && let Ok(lines) = Lines::open(&path, &objects, progress)
+            {
+                let _ = walk_file(&path, lines, &mut walked, &mut look, &mut drop);
             }
         }
         catalog::agree(store, |there| guesses.beyond(there)).map(|catalog| Self::of(&catalog))

@@ -8,10 +8,15 @@ use std::path::{Path, PathBuf};
 
 use crate::input::lines;
 use crate::input::objects::{Object, Objects};
+use crate::progress::Progress;
 use crate::remote::Location;
 
 /// The longest first line that identifies an input, in bytes. Of a longer one its beginning does.
 const FIRST_LINE_BYTES: usize = 64 << 10;
+
+/// So much that was uncompressed last is kept: a chunk ends at a newline, and the next one begins there, before
+/// the end of what was read. Lines that are longer have the input uncompressed from its beginning.
+const KEPT_BYTES: usize = 256 << 10;
 
 /// One input.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ enum Kind {
     Compressed {
         reader: Box<dyn BufRead + Send>,
         position: u64,
+        /// The last bytes before the position.
+        kept: Vec<u8>,
     },
 }
 
@@ -48,15 +55,23 @@ impl Source {
     /// # Errors
     /// If it cannot be opened or read.
     pub fn open_in(path: &Path, objects: &Objects) -> io::Result<Self> {
-        if !path.to_str().is_some_and(Location::is_meant) {
-            return Self::open(path);
-        }
-        Self::of_object(path.to_owned(), objects.open(path)?)
+        Self::watched(path, objects, &Progress::none())
     }
 
-    fn of_object(path: PathBuf, object: Object) -> io::Result<Self> {
-        let kind = match lines::decompressed(object.clone().reader())? {
-            Some(reader) => Kind::Compressed { reader, position: 0 },
+    /// The same; if it is compressed, the progress is told of what is read of it.
+    ///
+    /// # Errors
+    /// As [`open_in`](Self::open_in).
+    pub fn watched(path: &Path, objects: &Objects, progress: &Progress) -> io::Result<Self> {
+        if !path.to_str().is_some_and(Location::is_meant) {
+            return Self::of_file(path, progress);
+        }
+        Self::of_object(path.to_owned(), objects.open(path)?, progress)
+    }
+
+    fn of_object(path: PathBuf, object: Object, progress: &Progress) -> io::Result<Self> {
+        let kind = match lines::decompressed(progress.reading(object.clone().reader()))? {
+            Some(reader) => Kind::Compressed { reader, position: 0, kept: Vec::new() },
             None => Kind::PlainObject(object.clone()),
         };
         Ok(Self { path, object: Some(object), kind })
@@ -67,6 +82,10 @@ impl Source {
     /// # Errors
     /// If it cannot be opened or read.
     pub fn open(path: &Path) -> io::Result<Self> {
+        Self::of_file(path, &Progress::none())
+    }
+
+    fn of_file(path: &Path, progress: &Progress) -> io::Result<Self> {
         if !fs::metadata(path)?.is_file() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -74,8 +93,8 @@ impl Source {
                  to a file and load that",
             ));
         }
-        let kind = match lines::decompressed(BufReader::new(File::open(path)?))? {
-            Some(reader) => Kind::Compressed { reader, position: 0 },
+        let kind = match lines::decompressed(progress.reading(BufReader::new(File::open(path)?)))? {
+            Some(reader) => Kind::Compressed { reader, position: 0, kept: Vec::new() },
             None => Kind::Plain(File::open(path)?),
         };
         // Whoever finishes a batch of it may stand in another directory.
@@ -95,12 +114,18 @@ impl Source {
         self.object.as_ref()?.etag()
     }
 
-    /// The same input, from its beginning.
+    /// The same input, from its beginning; what is read again was told of before.
     fn reopened(&self) -> io::Result<Self> {
         match &self.object {
-            Some(object) => Self::of_object(self.path.clone(), object.clone()),
+            Some(object) => Self::of_object(self.path.clone(), object.clone(), &Progress::none()),
             None => Self::open(&self.path),
         }
+    }
+
+    /// Whether it is read through a decoder.
+    #[must_use]
+    pub fn is_compressed(&self) -> bool {
+        matches!(self.kind, Kind::Compressed { .. })
     }
 
     /// The length of a plain input now; that of a compressed one is known at its end only.
@@ -140,16 +165,27 @@ impl Source {
         match &mut self.kind {
             Kind::Plain(file) => read_plain(file, from, most, out),
             Kind::PlainObject(object) => object.read(from, most, out),
-            Kind::Compressed { position, .. } if from < *position => {
+            Kind::Compressed { position, kept, .. } if from < *position - kept.len() as u64 => {
                 *self = self.reopened()?;
                 self.append(from, most, out)
             }
-            Kind::Compressed { reader, position } => {
-                let skipped = io::copy(&mut reader.take(from - *position), &mut io::sink())?;
-                *position += skipped;
-                let read = reader.take(most as u64).read_to_end(out)?;
+            Kind::Compressed { reader, position, kept } => {
+                let begin = out.len();
+                if from < *position {
+                    let again =
+                        kept.len() - usize::try_from(*position - from).map_err(io::Error::other)?;
+                    out.extend(kept[again..].iter().take(most));
+                } else {
+                    let skipped = io::copy(&mut reader.take(from - *position), &mut io::sink())?;
+                    *position += skipped;
+                    if skipped > 0 {
+                        kept.clear();
+                    }
+                }
+                let read = reader.take((most - (out.len() - begin)) as u64).read_to_end(out)?;
                 *position += read as u64;
-                Ok(read)
+                keep(kept, &out[out.len() - read..]);
+                Ok(out.len() - begin)
             }
         }
     }
@@ -183,6 +219,14 @@ impl Source {
     }
 }
 
+/// Adds what was read to what is kept of it.
+fn keep(kept: &mut Vec<u8>, read: &[u8]) {
+    let read = &read[read.len().saturating_sub(KEPT_BYTES)..];
+    let surplus = (kept.len() + read.len()).saturating_sub(KEPT_BYTES);
+    kept.drain(..surplus.min(kept.len()));
+    kept.extend_from_slice(read);
+}
+
 fn read_plain(file: &mut File, from: u64, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
     let length = file.metadata()?.len();
     let available = usize::try_from(length.saturating_sub(from)).unwrap_or(usize::MAX);
@@ -210,7 +254,9 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             let mut source = Source::open(&path).unwrap();
             assert_eq!(source.first_line().unwrap(), b"line 0\n");
-            for (from, most) in [(0, 10), (50_000, 20), (7, 30_000), (text.len() - 5, 100)] {
+            let looks =
+                [(0, 10), (50_000, 20), (49_990, 50), (50_015, 5), (7, 30_000), (30_001, 9)];
+            for (from, most) in looks.into_iter().chain([(text.len() - 5, 100), (0, 99_999)]) {
                 let mut out = b"before".to_vec();
                 let read = source.read(from as u64, most, &mut out).unwrap();
                 let end = text.len().min(from + most);

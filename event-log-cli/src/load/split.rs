@@ -6,6 +6,7 @@ use std::io;
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::input::lines;
 use crate::lake::layout::{By, Hour, Layout, Partition, is_table_name};
 use crate::line::Line;
 use crate::load::chunk::Piece;
@@ -66,7 +67,7 @@ impl<'a> Split<'a> {
         };
         if piece.is_too_long {
             self.counts.lines += 1;
-            quarantine.keep(&rejected, "the line is longer than any logger writes");
+            quarantine.keep(&rejected, &lines::too_long(rejected.bytes - 1));
             return;
         }
         let mut repeats = piece.repeats.as_ref().map(|repeats| repeats.places_from(chunk.from));

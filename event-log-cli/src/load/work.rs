@@ -106,7 +106,7 @@ impl<'a> Worker<'a> {
             self.fail(input, reason.to_owned());
             return Ok(());
         }
-        let mut source = Source::open_in(input, self.load.objects)?;
+        let mut source = Source::watched(input, self.load.objects, self.load.progress)?;
         let stream = Digest::of(&source.first_line()?);
         let mut from = 0;
         let mut repeats = Arc::default();
@@ -122,6 +122,7 @@ impl<'a> Worker<'a> {
                 }
             };
             self.loaded.known_bytes += place.from - from;
+            self.passed(&source, place.from - from);
             if self.share(&mut source, &place)? {
                 return Ok(());
             }
@@ -165,6 +166,7 @@ impl<'a> Worker<'a> {
         if self.batch.is_full() && self.publish(|| ())?.is_some() {
             return Ok(true);
         }
+        self.passed(source, end - place.from);
         place.from = end;
         Ok(is_cut)
     }
@@ -186,6 +188,13 @@ impl<'a> Worker<'a> {
             self.batch.set_repeats(repeats.clone());
         }
         Ok(end)
+    }
+
+    /// Tells the progress; of a compressed input its reading does.
+    fn passed(&self, source: &Source, bytes: u64) {
+        if !source.is_compressed() {
+            self.load.progress.add(bytes);
+        }
     }
 
     /// Looks for repeated ids in an input; one worker at a time, since that takes memory.

@@ -16,6 +16,7 @@ use event_log::{Clock, Context, DatePrecision, Event, Locale, Logger, UserId};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::replicate::Plan;
 use crate::replicate::piece::{Drawn, Due, Piece};
 use crate::replicate::template::{Recorded, Value};
@@ -26,6 +27,9 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// An emit that is early by less is not waited for: a sleep takes longer.
 const EARLY: Duration = Duration::from_millis(1);
+
+/// The progress is told of so many events at once, or of those of a second.
+const TOLD_EVENTS: u64 = 1 << 10;
 
 /// What came of emitting.
 #[derive(Debug, Default)]
@@ -63,22 +67,33 @@ impl Clock for OwnDates {
 ///
 /// # Errors
 /// If the directory cannot be logged to, or a value does not fit a logger's envelope.
-pub fn emit(plan: &Plan, directory: &Path, rate: Option<u64>) -> Result<Emitted, Failure> {
+pub fn emit(
+    plan: &Plan,
+    directory: &Path,
+    rate: Option<u64>,
+    progress: &Progress,
+) -> Result<Emitted, Failure> {
+    let told = progress.clone();
     let logger = Logger::builder(directory)
         .date_precision(precision(plan))
         .clock(OwnDates)
-        .on_error(crate::commands::warn)
+        .on_error(move |error| told.aside(|| crate::commands::warn(error)))
         .build()
         .map_err(|error| Failure::Argument(format!("cannot emit there: {error}")))?;
     let events: Vec<_> = plan.template.events.iter().map(Names::of).collect();
     let mut emitter = Emitter { logger, names: events, emitted: Emitted::default() };
     let begun = Instant::now();
     let mut pace = Pace { begun, rate, emitted: 0 };
+    let mut untold = 0;
     for number in 0..plan.parts() {
         let mut piece = Piece::new(plan, plan.part(number));
         for due in piece.due() {
             pace.wait();
             emitter.emit(&mut piece, due)?;
+            untold += 1;
+            if untold >= rate.unwrap_or(TOLD_EVENTS).min(TOLD_EVENTS) {
+                progress.add(std::mem::take(&mut untold));
+            }
         }
         piece.add_to(&mut emitter.emitted.tally);
     }

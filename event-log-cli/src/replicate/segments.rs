@@ -12,6 +12,7 @@ use std::thread;
 use chrono::DateTime;
 
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::replicate::piece::Piece;
 use crate::replicate::random::Purpose;
 use crate::replicate::template::Value;
@@ -44,6 +45,7 @@ pub fn write(
     directory: &Path,
     segment_bytes: u64,
     workers: usize,
+    progress: &Progress,
 ) -> Result<Made, Failure> {
     let next = AtomicU64::new(0);
     let work = || {
@@ -54,7 +56,9 @@ pub fn write(
             if number >= plan.parts() {
                 return Ok(made);
             }
+            let before = made.events;
             write_piece(plan, plan.part(number), directory, segment_bytes, &mut made)?;
+            progress.add(made.events - before);
         }
     };
     let parts: Vec<thread::Result<Result<Made, Failure>>> = thread::scope(|scope| {

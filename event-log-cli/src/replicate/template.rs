@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::input::walk::{Trouble, walk};
 use crate::line::Line;
 use crate::load::flatten;
+use crate::progress::Progress;
 use crate::replicate::rules::{Draw, Rule, Rules};
 use crate::replicate::schedule::DAY_MICROS;
 
@@ -150,6 +151,7 @@ impl Compiler<'_> {
         let mut bad = None;
         walk(
             &[input],
+            &Progress::none(),
             |bytes| {
                 let line = Line::parse(bytes)?;
                 read.push(self.line(&line).map_err(Trouble::Malformed)?);

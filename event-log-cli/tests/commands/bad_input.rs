@@ -36,7 +36,15 @@ fn open_directory() -> tempfile::TempDir {
 }
 
 fn told(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().unwrap();
+    let output = loop {
+        match command.output() {
+            // A child that another test was starting has held the copy of the program open for a moment.
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            output => break output.unwrap(),
+        }
+    };
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 

@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::load::{SMALL_BATCHES, files, in_memory, load, many, start};
-use crate::write;
+use crate::parquet::{rows as parquet_rows, write_catalog_of_many};
+use crate::{event_log, write};
 
 fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
@@ -73,6 +74,57 @@ fn an_input_that_goes_away_ends_nothing() {
     wait_for(&lake, 300);
     interrupt(&child);
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn following_with_parquet_needs_a_catalogue() {
+    let directory = tempfile::tempdir().unwrap();
+    let [log, lake] = ["log", "lake"].map(|name| directory.path().join(name));
+    fs::create_dir(&log).unwrap();
+    let arguments = ["load", log.to_str().unwrap(), "--lake", lake.to_str().unwrap()];
+    let run = event_log(&[&arguments[..], &["--follow", "--format", "parquet"]].concat());
+    assert_eq!((run.code, run.out.as_str()), (Some(3), ""));
+    assert!(
+        run.err.contains("`--follow` with `--format parquet` needs `--catalog`"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn with_a_catalogue_parquet_follows_and_what_it_does_not_know_is_quarantined() {
+    let directory = in_memory();
+    let [log, lake, lock] = ["log", "lake", "lock.json"].map(|name| directory.path().join(name));
+    fs::create_dir(&log).unwrap();
+    write_catalog_of_many(&lock);
+    let lines = many(600);
+    write(&log, "events.0.jsonl", &lines[..300]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_event-log"))
+        .args(["load", log.to_str().unwrap(), "--lake", lake.to_str().unwrap()])
+        .args(["--follow", "--every", "1", "--format", "parquet", "--catalog"])
+        .arg(&lock)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let wait_for = |count: usize| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !lake.join("_lake.json").exists() || parquet_rows(&lake).len() < count {
+            assert!(Instant::now() < deadline, "{count} rows did not come");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait_for(300);
+    let unknown = lines[300].replace("\"type\":\"purchase\"", "\"type\":\"unheard_of\"");
+    write(
+        &log,
+        "events.1.jsonl",
+        &[&lines[300..], &[unknown.replace("\"300\"", "\"x\"")]].concat(),
+    );
+    wait_for(600);
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(1), "a line is in the quarantine");
+    let found: Vec<_> = parquet_rows(&lake).iter().map(|row| row["n"].as_u64().unwrap()).collect();
+    assert_eq!(found, (0..600).collect::<Vec<_>>());
 }
 
 #[test]

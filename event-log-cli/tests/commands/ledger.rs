@@ -29,7 +29,7 @@ fn the_drops_of_a_log_are_told_with_type_reason_and_time() {
     assert!(hole["first_dropped"].as_str() <= hole["last_dropped"].as_str());
 
     let run = event_log(&["ledger", input]);
-    assert!(run.out.starts_with("2 events are in the files, 2 were dropped\n"), "{}", run.out);
+    assert!(run.out.starts_with("2 events in the files, 2 dropped\n"), "{}", run.out);
     assert!(run.out.contains("the line was longer than max_line_bytes"), "{}", run.out);
 }
 
@@ -38,5 +38,5 @@ fn a_log_without_drops_is_whole() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "events.jsonl", &[line(1, "2021-09-16T05:57:27Z", "upload", 1, "{}")]);
     let run = event_log(&["ledger", directory.path().to_str().unwrap()]);
-    assert_eq!((run.code, &*run.out), (Some(0), "1 events are in the files, 0 were dropped\n"));
+    assert_eq!((run.code, &*run.out), (Some(0), "1 event in the files, 0 dropped\n"));
 }

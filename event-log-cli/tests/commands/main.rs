@@ -10,14 +10,17 @@ mod help;
 mod ledger;
 mod load;
 mod parquet;
+mod progress;
 mod recover;
 mod replicate;
 mod s3;
 mod schema;
+mod scripts;
 mod stale;
 mod stats;
 mod steps;
 mod tail;
+mod terminal;
 mod verify;
 
 use std::fs;

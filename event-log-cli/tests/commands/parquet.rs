@@ -79,6 +79,15 @@ pub(crate) fn write_catalog(path: &Path, events: &Value) {
     lock::write(path, &lock::Lock::new(catalog)).unwrap();
 }
 
+/// A lock file of the events of [`many`].
+pub(crate) fn write_catalog_of_many(path: &Path) {
+    let fields =
+        json!([{"name": "n", "type": integer(64, true)}, {"name": "text", "type": "string"}]);
+    let events = ["lesson_started", "purchase", "sign_up"]
+        .map(|name| json!({"type": name, "fields": fields}));
+    write_catalog(path, &json!(events));
+}
+
 pub(crate) fn integer(bits: u8, signed: bool) -> Value {
     json!({"integer": {"bits": bits, "signed": signed}})
 }

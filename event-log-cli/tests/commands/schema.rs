@@ -118,7 +118,7 @@ fn each_bad_line_is_told_with_file_line_field_and_reason() {
     let run = event_log(&arguments);
     assert_eq!(run.code, Some(1));
     assert!(run.out.contains(&format!("{input}:4: params.n: ")), "{}", run.out);
-    assert!(run.out.ends_with("2 valid lines, 2 bad ones\n"), "{}", run.out);
+    assert!(run.out.ends_with("2 valid lines, 2 bad lines\n"), "{}", run.out);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_breaking_change_is_told_with_whom_it_breaks_and_exits_with_1() {
         assert!(back.out.contains(wanted), "{}", back.out);
     }
     let same = event_log(&["catalog", "diff", &old, &old]);
-    assert_eq!((same.code, same.out.as_str()), (Some(0), "0 changes, 0 of them breaking\n"));
+    assert_eq!((same.code, same.out.as_str()), (Some(0), "0 changes, 0 breaking\n"));
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn people_get_a_table_with_bars() {
     let purchase = line(1, "2021-09-16T05:57:27Z", "purchase", 42, "{}");
     write(directory.path(), "events.jsonl", &[purchase]);
     let run = event_log(&["stats", directory.path().to_str().unwrap()]);
-    assert!(run.out.starts_with("1 events, 118 B in 1 files\n"), "{}", run.out);
+    assert!(run.out.starts_with("1 event, 118 B in 1 file\n"), "{}", run.out);
     let row = run.out.lines().find(|row| row.starts_with("purchase")).unwrap();
     assert!(row.ends_with(&"█".repeat(40)), "{row}");
 }

@@ -13,6 +13,7 @@ use event_log_cli::lake::layout::Layout;
 use event_log_cli::lake::ledger::{Chunk, Digest, Ledger, Plan};
 use event_log_cli::lake::settings::{Format, Settings};
 use event_log_cli::load::{Load, Loaded};
+use event_log_cli::progress::Progress;
 
 use self::memory::Memory;
 use crate::load::{in_memory, many};
@@ -33,6 +34,7 @@ fn load(lake: &Memory, inputs: &Path, workers: usize, batch_bytes: usize) -> Opt
         workers,
         batch_bytes,
         interrupt: &Interrupt::default(),
+        progress: &Progress::none(),
     };
     load.run(inputs).ok()
 }

@@ -60,6 +60,7 @@ impl Worker<'_> {
                 let turn = turns.wait(from);
                 if turn == Some(from) {
                     if self.publish(|| _ = turns.claimed(end))?.is_none() {
+                        self.passed(&source, end - from);
                         from = end;
                     }
                     continue;
@@ -72,6 +73,7 @@ impl Worker<'_> {
             // Others have claimed it. What they claimed behind the part is not for this one to count.
             let next = turns.claimed(place.from);
             self.loaded.known_bytes += next.min(*to) - from;
+            self.passed(&source, next.min(*to) - from);
             from = next;
         }
         Ok(())

@@ -29,15 +29,28 @@ fn random(seed: u64) -> impl FnMut(u64) -> u64 {
     }
 }
 
+/// Many batches of a little input, in each format that is encoded in a way of its own.
+const FORMATS: [[&str; 4]; 2] = [SMALL_BATCHES, ["--batch-bytes", "65536", "--format", "parquet"]];
+
 #[test]
-fn passing_trouble_of_every_kind_is_overcome_and_nothing_is_lost_or_doubled() {
+fn passing_trouble_of_every_kind_is_overcome_and_nothing_is_lost_or_doubled_in_json() {
+    passing_trouble_is_overcome(&FORMATS[0]);
+}
+
+#[test]
+fn passing_trouble_of_every_kind_is_overcome_and_nothing_is_lost_or_doubled_in_parquet() {
+    passing_trouble_is_overcome(&FORMATS[1]);
+}
+
+fn passing_trouble_is_overcome(options: &[&str]) {
     let Some(bucket) = bucket() else { return };
     let directory = in_memory();
     write(directory.path(), "events.jsonl", &many(4_000));
     let input = directory.path().join("events.jsonl");
     let input = input.to_str().unwrap();
-    load(bucket.variables(), &[input], &bucket.address("unharmed"), &SMALL_BATCHES);
-    let wanted = bucket.files("unharmed");
+    load(bucket.variables(), &[input], &bucket.address("unharmed"), options);
+    let wanted = bucket.objects("unharmed");
+    assert!(wanted.len() > 40, "{}", wanted.len());
     // Side by side, since most of it is waiting.
     thread::scope(|scope| {
         for fault in [
@@ -47,25 +60,32 @@ fn passing_trouble_of_every_kind_is_overcome_and_nothing_is_lost_or_doubled() {
             Fault::AnswerLost,
             Fault::Truncated,
             Fault::Hang,
+            Fault::Stall,
         ] {
             let (bucket, wanted) = (&bucket, &wanted);
-            scope.spawn(move || is_overcome(fault, bucket, input, wanted));
+            scope.spawn(move || is_overcome(fault, bucket, input, options, wanted));
         }
     });
 }
 
 /// A load through this fault gives the wanted files.
-fn is_overcome(fault: Fault, bucket: &Bucket, input: &str, wanted: &BTreeMap<PathBuf, String>) {
-    // A hanging request costs its time-out each time.
-    let one_in = if fault == Fault::Hang { 25 } else { 8 };
+fn is_overcome(
+    fault: Fault,
+    bucket: &Bucket,
+    input: &str,
+    options: &[&str],
+    wanted: &BTreeMap<PathBuf, Vec<u8>>,
+) {
+    // A request that gets no end costs its time-out each time.
+    let one_in = if matches!(fault, Fault::Hang | Fault::Stall) { 25 } else { 8 };
     let mut random = random(7);
     let decide = move |_, _: &Request| if random(one_in) == 0 { fault } else { Fault::None };
     let proxy = Proxy::before(bucket.port(), decide);
     let lake = format!("{fault:?}").replace(['(', ')'], "-");
     let variables = impatient(&proxy, bucket, "9");
-    let (code, report, err) = load(&variables, &[input], &bucket.address(&lake), &SMALL_BATCHES);
+    let (code, report, err) = load(&variables, &[input], &bucket.address(&lake), options);
     assert_eq!((code, &report["events"]), (Some(0), &4_000.into()), "{fault:?}: {err}");
-    assert!(bucket.files(&lake) == *wanted, "{fault:?} gave other files");
+    assert!(bucket.objects(&lake) == *wanted, "{fault:?} gave other files");
     println!("{fault:?} to one request in {one_in}: {} requests", proxy.seen().len());
 }
 
@@ -76,7 +96,8 @@ fn objects_are_read_whole_through_passing_trouble() {
     let text: Vec<u8> = many(4_000).iter().flat_map(|l| [l.as_bytes(), b"\n"].concat()).collect();
     bucket.put("raw/plain.jsonl", &text);
     bucket.put("raw/packed.jsonl.zst", &zstd::encode_all(&text[..], 0).unwrap());
-    for fault in [Fault::Status(500), Fault::Reset, Fault::Truncated, Fault::Hang] {
+    let faults = [Fault::Status(500), Fault::Reset, Fault::Truncated, Fault::Hang, Fault::Stall];
+    for fault in faults {
         let mut random = random(11);
         let decide = move |_, _: &Request| if random(4) == 0 { fault } else { Fault::None };
         let proxy = Proxy::before(bucket.port(), decide);
@@ -94,19 +115,29 @@ fn objects_are_read_whole_through_passing_trouble() {
 }
 
 #[test]
-fn lasting_trouble_is_a_clear_error_and_a_repeat_finishes_the_lake() {
+fn lasting_trouble_is_a_clear_error_and_a_repeat_finishes_the_lake_in_json() {
+    lasting_trouble_is_told(&FORMATS[0]);
+}
+
+#[test]
+fn lasting_trouble_is_a_clear_error_and_a_repeat_finishes_the_lake_in_parquet() {
+    lasting_trouble_is_told(&FORMATS[1]);
+}
+
+fn lasting_trouble_is_told(options: &[&str]) {
     let Some(bucket) = bucket() else { return };
     let directory = in_memory();
     write(directory.path(), "events.jsonl", &many(4_000));
     let input = directory.path().join("events.jsonl");
     let input = input.to_str().unwrap();
-    load(bucket.variables(), &[input], &bucket.address("unharmed"), &SMALL_BATCHES);
-    let wanted = bucket.files("unharmed");
+    load(bucket.variables(), &[input], &bucket.address("unharmed"), options);
+    let wanted = bucket.objects("unharmed");
     let faults = [
         (Fault::Status(503), "503"),
         (Fault::Status(403), "may they do this?"),
         (Fault::Reset, "error"),
         (Fault::Hang, "timed out"),
+        (Fault::Stall, "timed out"),
     ];
     for (round, (fault, told)) in faults.into_iter().enumerate() {
         // From some request on, nothing goes through any more.
@@ -115,17 +146,16 @@ fn lasting_trouble_is_a_clear_error_and_a_repeat_finishes_the_lake() {
         let proxy = Proxy::before(bucket.port(), decide);
         let lake = format!("lake-{round}");
         let variables = impatient(&proxy, &bucket, "2");
-        let (code, _, err) = load(&variables, &[input], &bucket.address(&lake), &SMALL_BATCHES);
+        let (code, _, err) = load(&variables, &[input], &bucket.address(&lake), options);
         assert_eq!(code, Some(3), "{fault:?}: {err}");
         assert!(err.contains("of the lake") && err.contains(told), "{fault:?}: {err}");
         println!("{fault:?} after {after} requests: {}", err.trim());
-        for (path, text) in bucket.files(&lake) {
-            assert_eq!(Some(&text), wanted.get(&path), "{} is not whole", path.display());
+        for (path, bytes) in bucket.objects(&lake) {
+            assert!(Some(&bytes) == wanted.get(&path), "{} is not whole", path.display());
         }
-        let (code, _, err) =
-            load(bucket.variables(), &[input], &bucket.address(&lake), &SMALL_BATCHES);
+        let (code, _, err) = load(bucket.variables(), &[input], &bucket.address(&lake), options);
         assert_eq!(code, Some(0), "{err}");
-        assert!(bucket.files(&lake) == wanted, "{fault:?} gave other files");
+        assert!(bucket.objects(&lake) == wanted, "{fault:?} gave other files");
     }
 }
 

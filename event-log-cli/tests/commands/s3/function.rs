@@ -1,6 +1,7 @@
 //! The function for each object: by a call of its handler, and as the program in a runtime of its own.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::process::{Command, Stdio};
 use aws_lambda_events::event::s3::S3Event;
 use event_log_cli::lambda::Function;
 
+use super::load;
 use super::server::{Bucket, bucket};
 
 const EVENT: &str = include_str!("../../fixtures/s3-put.json");
@@ -59,6 +61,50 @@ fn an_event_loads_its_object_and_a_second_one_like_it_adds_nothing() {
     assert_eq!(lines(&files), 2_000);
     assert_eq!(function.handle(&event).unwrap().counts.events, 0);
     assert!(bucket.files("lake") == files);
+}
+
+#[test]
+fn parquet_is_written_in_the_types_that_the_catalogue_of_the_lake_has_at_each_call() {
+    let Some(bucket) = bucket() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let (empty, lock) = (directory.path().join("empty"), directory.path().join("lock.json"));
+    fs::create_dir(&empty).unwrap();
+    let mut variables = variables(&bucket, "lake");
+    for (name, value) in &mut variables {
+        if name == "EVENT_LOG_FORMAT" {
+            "parquet".clone_into(value);
+        }
+    }
+    let error = Function::new(&variables).unwrap_err().to_string();
+    assert!(error.contains("has no catalogue") && error.contains("--catalog"), "{error}");
+    assert!(bucket.objects("lake").is_empty(), "a function that cannot work writes nothing");
+
+    let give = |fields: &str| {
+        let text = format!(
+            r#"{{"version":1,"envelope":{{"user_id":"integer"}},"events":[{{"type":"ping","fields":[{fields}]}}]}}"#
+        );
+        fs::write(&lock, text).unwrap();
+        let options = ["--format", "parquet", "--catalog", lock.to_str().unwrap()];
+        let (code, _, err) =
+            load(bucket.variables(), &[empty.to_str().unwrap()], &bucket.address("lake"), &options);
+        assert_eq!(code, Some(0), "{err}");
+    };
+    let n = r#"{"name":"n","type":{"integer":{"bits":32,"signed":true}}}"#;
+    give(n);
+    let function = Function::new(&variables).unwrap();
+    let event: S3Event = serde_json::from_str(&event(&bucket)).unwrap();
+    bucket.put(KEY, text(2_000).as_bytes());
+    for events in [2_000, 0] {
+        assert_eq!(function.handle(&event).unwrap().counts.events, events);
+    }
+    // Another release of the service: the function that runs learns of its field by itself.
+    give(&format!(r#"{n},{{"name":"later","type":"boolean","optional":true}}"#));
+    let later = line(2_000).replace("}}", r#","later":true}}"#);
+    bucket.put(KEY, (text(2_000) + &later).as_bytes());
+    assert_eq!(function.handle(&event).unwrap().counts.events, 1);
+    let rows = bucket.parquet_rows("lake");
+    assert_eq!(rows.len(), 2_001);
+    assert_eq!((&rows[2_000]["n"], &rows[2_000]["later"]), (&2_000.into(), &true.into()));
 }
 
 #[test]

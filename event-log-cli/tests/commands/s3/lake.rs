@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::load;
 use super::server::{Bucket, bucket};
 use crate::load::{SMALL_BATCHES, files, in_memory, load as load_local, many, sorted};
+use crate::parquet::{self, write_catalog_of_many};
 use crate::write;
 
 /// Some thousand events in some dozen files.
@@ -49,6 +50,32 @@ fn a_lake_in_a_bucket_equals_one_in_a_directory_file_by_file() {
             load(bucket.variables(), &[inputs.to_str().unwrap()], &remote, &options);
         assert_eq!((code, &report["events"]), (Some(0), &8_000.into()), "{err}");
         assert!(bucket.files(format) == files(&lake), "{format}");
+    }
+}
+
+#[test]
+fn parquet_in_a_bucket_equals_parquet_in_a_directory_byte_by_byte() {
+    let Some(bucket) = bucket() else { return };
+    let directory = in_memory();
+    let inputs = inputs(directory.path(), 3_000);
+    let lock = directory.path().join("lock.json");
+    write_catalog_of_many(&lock);
+    // With a catalogue, and with the types that the lines show.
+    let given = ["--catalog", lock.to_str().unwrap()];
+    for (name, catalog) in [("given", &given[..]), ("found", &[])] {
+        let options = [&["--batch-bytes", "65536", "--format", "parquet"], catalog].concat();
+        let lake = directory.path().join(name);
+        assert_eq!(load_local(&[&inputs], &lake, &options).0, Some(0));
+        for events in [3_000, 0] {
+            let remote = bucket.address(name);
+            let (code, report, err) =
+                load(bucket.variables(), &[inputs.to_str().unwrap()], &remote, &options);
+            assert_eq!((code, &report["events"]), (Some(0), &events.into()), "{err}");
+        }
+        let mut wanted = parquet::files(&lake);
+        wanted.remove(Path::new("_lake.json"));
+        assert!(bucket.objects(name) == wanted, "{name}");
+        assert_eq!(bucket.parquet_rows(name).len(), 3_000);
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) enum Fault {
     Truncated,
     /// The server is not asked, and nothing comes back.
     Hang,
+    /// The server does what it is asked, half of what it says arrives, and then nothing more.
+    Stall,
 }
 
 /// What a request asks for.
@@ -124,20 +126,26 @@ fn serve(
             client.write_all(format!("{head}{body}").as_bytes())
         }
         Fault::Reset => client.shutdown(Shutdown::Both),
-        Fault::Hang => {
-            // The client gives up first; if not, the test's own deadline is far.
-            client.set_read_timeout(Some(Duration::from_secs(60)))?;
-            client.read(&mut [0]).map(drop)
-        }
-        Fault::None | Fault::AnswerLost | Fault::Truncated => {
+        Fault::Hang => hang(&mut client),
+        Fault::None | Fault::AnswerLost | Fault::Truncated | Fault::Stall => {
             let answer = ask(server, &bytes)?;
             match fault {
                 Fault::AnswerLost => client.shutdown(Shutdown::Both),
                 Fault::Truncated => client.write_all(&answer[..answer.len() / 2]),
+                Fault::Stall => {
+                    client.write_all(&answer[..answer.len() / 2])?;
+                    hang(&mut client)
+                }
                 _ => client.write_all(&answer),
             }
         }
     }
+}
+
+/// Waits until the client gives up; if it does not, for longer than it should need to.
+fn hang(client: &mut TcpStream) -> io::Result<()> {
+    client.set_read_timeout(Some(Duration::from_secs(60)))?;
+    client.read(&mut [0]).map(drop)
 }
 
 /// The request, and its bytes with the wish that the connection ends after it.

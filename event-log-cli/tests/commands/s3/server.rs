@@ -102,6 +102,11 @@ impl Bucket {
 
     /// Every file of a lake that holds events or quarantined lines, uncompressed, by its path.
     pub(super) fn files(&self, lake: &str) -> BTreeMap<PathBuf, String> {
+        self.objects(lake).into_iter().map(|(path, bytes)| (path, text(&bytes))).collect()
+    }
+
+    /// The same files as they lie there, and the catalogue if there is one.
+    pub(super) fn objects(&self, lake: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let lake = &self.key(lake);
         let keys: Vec<_> = self
             .remote
@@ -118,8 +123,18 @@ impl Bucket {
         let paths: Vec<_> = keys.iter().filter_map(of_lake).collect();
         let objects = paths.iter().map(|path| format!("{lake}/{}", path.display()));
         let objects = self.remote.get_all(objects).unwrap();
-        let texts = objects.into_iter().map(|bytes| text(&bytes.unwrap()));
-        paths.into_iter().zip(texts).collect()
+        paths.into_iter().zip(objects.into_iter().map(Option::unwrap)).collect()
+    }
+
+    /// The rows of a lake of Parquet, sorted by their ids.
+    pub(super) fn parquet_rows(&self, lake: &str) -> Vec<serde_json::Value> {
+        let copy = tempfile::tempdir().unwrap();
+        for (path, bytes) in self.objects(lake) {
+            let path = copy.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        crate::parquet::rows(copy.path())
     }
 
     /// Removes an object; as an accident would.
