@@ -77,7 +77,7 @@ fn a_partition_without_small_files_is_written_again_only_if_ids_repeat() {
     assert_eq!((before.len(), &compact(&lake, &[])["joined"]), (21, &0.into()));
     let run = event_log(&["compact", "--dedup", "--lake", lake.to_str().unwrap()]);
     let (first, second) = run.out.split_once('\n').unwrap();
-    assert!(first.starts_with("1 files of 1 partitions joined into 1, "), "{}", run.out);
+    assert!(first.starts_with("1 file of 1 partition joined into 1, "), "{}", run.out);
     assert_eq!(second, "1 rows dropped: their id stood in the same partition before\n");
     let after = files(&lake);
     let changed: Vec<_> = after.keys().filter(|path| !before.contains_key(*path)).collect();
