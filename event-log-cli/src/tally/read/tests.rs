@@ -35,7 +35,7 @@ fn a_line_with_white_space_amounts_to_the_same_as_one_without() {
     let hour = &all.types["purchase"].hours["2021-09-16T05"];
     assert_eq!((hour.events, hour.sums["price"].sum.as_str()), (2, "901"));
     let renamed = &all.types["purchase"].hours["2021-09-16T06"].sums;
-    assert_eq!(renamed.keys().collect::<Vec<_>>(), ["Price", "params_hour", "params_price"]);
+    assert_eq!(renamed.keys().collect::<Vec<_>>(), ["params_hour", "params_price", "price"]);
 }
 
 #[test]
