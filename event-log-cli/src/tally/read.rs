@@ -129,7 +129,7 @@ fn line(text: &str, tally: &mut Tally, own_lines: &mut u64) -> Result<(), String
         }
     });
     if let Some(Scanned { id, date, event_type, .. }) = scanned {
-        let event = Event { id, date, event_type, user_id, country, numbers };
+        let event = Counted { id, date, event_type, user_id, country, numbers };
         return event.add_to(tally, None, own_lines);
     }
     let line = Line::parse(text.as_bytes()).map_err(|malformed| malformed.reason)?;
@@ -192,7 +192,8 @@ fn row(
     }
     let (id, date) = (wanted(id, "id")?, wanted(date, "date")?);
     let event_type = wanted(event_type, "type")?;
-    let event = Event { id: &id, date: &date, event_type: &event_type, user_id, country, numbers };
+    let event =
+        Counted { id: &id, date: &date, event_type: &event_type, user_id, country, numbers };
     event.add_to(tally, partition, own_lines)
 }
 
@@ -201,7 +202,7 @@ fn is_number(value: &str) -> bool {
 }
 
 /// What a tally asks of an event.
-struct Event<'a> {
+struct Counted<'a> {
     id: &'a str,
     date: &'a str,
     event_type: &'a str,
@@ -213,7 +214,7 @@ struct Event<'a> {
     numbers: Vec<(&'a str, &'a str)>,
 }
 
-impl Event<'_> {
+impl Counted<'_> {
     fn add_to(
         &self,
         tally: &mut Tally,
