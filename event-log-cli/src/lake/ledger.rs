@@ -174,7 +174,7 @@ impl<'a> Ledger<'a> {
         let claim = |chunk: &Chunk| {
             let Chunk { stream, from, to, end, attempt, .. } = chunk;
             let claim = Claim { batch: batch.clone(), to: *to, end: end.clone() };
-            Object { path: chunk_path(stream, *from, *attempt), bytes: json(&claim) }
+            Object::whole(chunk_path(stream, *from, *attempt), json(&claim))
         };
         let created = self.store.create_all(chunks.iter().map(claim).collect())?;
         let has = |(chunk, created): (&Chunk, bool)| {
@@ -215,9 +215,8 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// If it cannot be written.
     pub fn completed(&self, objects: &[Complete]) -> Result<(), Failure> {
-        let entry = |complete: &Complete| Object {
-            path: complete_path(&complete.input, &complete.etag),
-            bytes: json(complete),
+        let entry = |complete: &Complete| {
+            Object::whole(complete_path(&complete.input, &complete.etag), json(complete))
         };
         Ok(self.store.put_all(&mut objects.iter().map(entry))?)
     }

@@ -3,7 +3,8 @@
 //! An object is written under a temporary name below `_tmp`, then renamed or linked to its own. What
 //! a kill leaves there is removed by a later load.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, SystemTime};
 
 use crate::failure::Failure;
-use crate::lake::store::{Store, StoreError};
+use crate::lake::store::{Object, Store, StoreError};
 
 /// Where objects are written before they have their names.
 const TEMPORARY: &str = "_tmp";
@@ -33,6 +34,8 @@ pub struct LocalStore {
     next: AtomicU64,
     /// What was written by each thread since it synced.
     unsynced: Mutex<HashMap<ThreadId, Vec<PathBuf>>>,
+    /// Directories whose own names, and those of all above them, are known to survive a power cut.
+    settled: Mutex<HashSet<PathBuf>>,
 }
 
 impl LocalStore {
@@ -45,23 +48,27 @@ impl LocalStore {
         fs::create_dir_all(&temporary)
             .map_err(Failure::file("create the directory", &temporary))?;
         remove_left_behind(&temporary);
-        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0), unsynced: Mutex::default() })
+        let (unsynced, settled) = Default::default();
+        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0), unsynced, settled })
     }
 
     /// Writes the bytes under a temporary name, hands it to `publish`, and removes it if it is left.
     fn write<T>(
         &self,
         path: &str,
-        bytes: &[u8],
+        parts: &[Cow<'_, [u8]>],
         publish: impl Fn(&Path, &Path) -> io::Result<T>,
     ) -> io::Result<T> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let temporary = self.root.join(TEMPORARY).join(format!("{}.{number}", process::id()));
-        let written = File::create(&temporary).and_then(|mut file| file.write_all(bytes));
+        let written = File::create(&temporary)
+            .and_then(|mut file| parts.iter().try_for_each(|part| file.write_all(part)));
         let target = self.root.join(path);
         let published = written.and_then(|()| match publish(&temporary, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(target.parent().unwrap_or(&self.root))?;
+                let directory = target.parent().unwrap_or(&self.root);
+                self.settled().retain(|path| !directory.starts_with(path) || path.is_dir());
+                fs::create_dir_all(directory)?;
                 publish(&temporary, &target)
             }
             published => published,
@@ -91,15 +98,38 @@ impl LocalStore {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Syncs these files, then their directories and those above.
+    fn settled(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Syncs these files, then their directories and those above, but for those that need no more.
     fn sync_each(&self, files: &[PathBuf]) -> io::Result<()> {
         sync_together(files)?;
+        let directories = self.directories_of(files);
+        directories.iter().rev().try_for_each(|directory| sync_if_there(directory))?;
+        self.settled().extend(directories);
+        Ok(())
+    }
+
+    /// The directories that must be synced so that these files have their names.
+    fn directories_of(&self, files: &[PathBuf]) -> BTreeSet<PathBuf> {
+        let settled = self.settled();
         let mut directories = BTreeSet::new();
         for file in files {
-            let above = file.ancestors().skip(1);
-            directories.extend(above.take_while(|path| path.starts_with(&self.root)));
+            let mut last = file.as_path();
+            let above = file.ancestors().skip(1).take_while(|path| path.starts_with(&self.root));
+            for (height, directory) in above.enumerate() {
+                // `compact` may have put a new directory in the place of the lowest one a moment ago.
+                if height > 1 && settled.contains(last) {
+                    break;
+                }
+                if !directories.contains(directory) {
+                    directories.insert(directory.to_owned());
+                }
+                last = directory;
+            }
         }
-        directories.into_iter().rev().try_for_each(sync_if_there)
+        directories
     }
 }
 
@@ -125,6 +155,10 @@ fn sync_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
+fn rename(temporary: &Path, target: &Path) -> io::Result<()> {
+    fs::rename(temporary, target)
+}
+
 /// Best effort: they cost room and nothing else.
 fn remove_left_behind(temporary: &Path) {
     let Ok(entries) = fs::read_dir(temporary) else { return };
@@ -139,8 +173,14 @@ fn remove_left_behind(temporary: &Path) {
 
 impl Store for LocalStore {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let rename = |temporary: &Path, target: &Path| fs::rename(temporary, target);
-        self.write(path, bytes, rename).map_err(StoreError::new("write", path))
+        self.write(path, &[bytes.into()], rename).map_err(StoreError::new("write", path))
+    }
+
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object<'_>>) -> Result<(), StoreError> {
+        for Object { path, parts } in objects {
+            self.write(&path, &parts, rename).map_err(StoreError::new("write", &path))?;
+        }
+        Ok(())
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
@@ -150,7 +190,7 @@ impl Store for LocalStore {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error),
         };
-        self.write(path, bytes, link).map_err(StoreError::new("create", path))
+        self.write(path, &[bytes.into()], link).map_err(StoreError::new("create", path))
     }
 
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -199,6 +239,26 @@ mod tests {
         assert_eq!(store.list("nowhere").unwrap(), [""; 0]);
         assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);
         store.sync().unwrap();
+    }
+
+    #[test]
+    fn a_directory_is_synced_with_those_above_it_until_their_names_are_safe() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(directory.path()).unwrap();
+        let wanted = |names: &[&str]| -> BTreeSet<PathBuf> {
+            names.iter().map(|name| store.root.join(name)).collect()
+        };
+        let put = |path: &str| {
+            store.put(path, b"1").unwrap();
+            let directories = store.directories_of(&[store.root.join(path)]);
+            store.sync().unwrap();
+            directories
+        };
+        assert_eq!(put("a/b/c/one"), wanted(&["", "a", "a/b", "a/b/c"]));
+        assert_eq!(put("a/b/c/two"), wanted(&["a/b", "a/b/c"]));
+        fs::remove_dir_all(store.root.join("a/b")).unwrap();
+        assert_eq!(put("a/b/c/three"), wanted(&["a", "a/b", "a/b/c"]));
+        assert_eq!(put("a/d/four"), wanted(&["a", "a/d"]));
     }
 
     #[test]

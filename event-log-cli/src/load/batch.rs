@@ -17,6 +17,7 @@ use crate::lake::ledger::{Chunk, Done, Ledger, Plan};
 use crate::lake::settings::Settings;
 use crate::lake::store::{Object, Store, StoreError};
 use crate::load::Load;
+use crate::load::blocks::Blocks;
 use crate::load::chunk::{self, Piece, Place};
 use crate::load::parquet;
 use crate::load::quarantine::Quarantine;
@@ -47,6 +48,8 @@ pub struct Batch<'a> {
     /// The bytes of the pieces, one behind the other.
     buffer: Vec<u8>,
     pieces: Vec<Piece>,
+    /// The rows that became of them.
+    blocks: Blocks,
 }
 
 impl<'a> Batch<'a> {
@@ -54,8 +57,8 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn new(load: &Load<'a>) -> Self {
         let Load { store, objects, settings, schemas, batch_bytes: most_bytes, .. } = *load;
-        let (buffer, pieces) = (Vec::new(), Vec::new());
-        Self { store, objects, settings, schemas, most_bytes, buffer, pieces }
+        let (buffer, pieces, blocks) = (Vec::new(), Vec::new(), Blocks::default());
+        Self { store, objects, settings, schemas, most_bytes, buffer, pieces, blocks }
     }
 
     /// Reads the next chunk of an input, no further than `limit`; its end, or `None` if there is no
@@ -80,10 +83,24 @@ impl<'a> Batch<'a> {
         }))
     }
 
-    /// Says which lines of the chunk that was read last are repeats.
-    pub fn set_repeats(&mut self, repeats: Arc<Repeats>) {
+    /// The chunk that was read last, and its lines.
+    #[must_use]
+    pub fn last(&self) -> Option<(&Piece, &[u8])> {
+        let piece = self.pieces.last()?;
+        Some((piece, &self.buffer[self.buffer.len() - piece.length..]))
+    }
+
+    /// Forgets the chunk that was read last.
+    pub fn drop_last(&mut self) {
+        if let Some(piece) = self.pieces.pop() {
+            self.buffer.truncate(self.buffer.len() - piece.length);
+        }
+    }
+
+    /// Says which lines of the chunk that was read last are repeats; `None` if they themselves tell.
+    pub fn set_repeats(&mut self, repeats: Option<Arc<Repeats>>) {
         if let Some(piece) = self.pieces.last_mut() {
-            piece.repeats = Some(repeats);
+            piece.repeats = repeats;
         }
     }
 
@@ -122,7 +139,8 @@ impl<'a> Batch<'a> {
         let plan = Plan { chunks: self.pieces.iter().map(|piece| piece.chunk.clone()).collect() };
         let batch = ledger.plan(&plan)?;
         let taken = ledger.take(&plan.chunks, &batch)?;
-        let mut split = Split::new(&self.settings.layout, self.schemas);
+        let blocks = std::mem::take(&mut self.blocks);
+        let mut split = Split::new(&self.settings.layout, self.schemas, blocks);
         let mut quarantine = Quarantine::new(self.objects);
         let mut begin = 0;
         for (piece, has) in self.pieces.iter().zip(&taken) {
@@ -142,21 +160,20 @@ impl<'a> Batch<'a> {
 
     /// Writes the files of the batch.
     fn write(
-        &self,
+        &mut self,
         batch: &str,
         split: Split<'_>,
         quarantine: Quarantine<'_>,
     ) -> Result<Done, Failure> {
-        let (partitions, mut counts) = split.finish();
+        let (partitions, mut counts, blocks) = split.finish();
         counts.quarantined = quarantine.lines();
         let mut files = Vec::new();
         let mut failed = None;
         let mut encoded = partitions.into_iter().map_while(|(directory, rows)| {
             let path = format!("{directory}/{batch}.{}", self.settings.format.ending());
             files.push(path.clone());
-            let mut bytes = Vec::new();
-            match rows.encode(self.settings.format, &mut bytes) {
-                Ok(()) => Some(Object { path, bytes }),
+            match rows.encode(self.settings.format, &blocks) {
+                Ok(parts) => Some(Object { path, parts }),
                 Err(error) => {
                     failed = Some(StoreError::new("encode", &path)(error));
                     None
@@ -164,6 +181,7 @@ impl<'a> Batch<'a> {
             }
         });
         self.store.put_all(&mut encoded)?;
+        self.blocks = blocks;
         if let Some(error) = failed {
             return Err(error.into());
         }

@@ -15,6 +15,7 @@ use crate::lake::ledger::{Chunk, Complete, Digest, Ledger, Plan};
 use crate::load::batch::{Batch, Published};
 use crate::load::chunk::{self, ChunkError, Followed, Place};
 use crate::load::repeats::Repeats;
+use crate::load::seen::Seen;
 use crate::load::source::Source;
 use crate::load::{FailedInput, Load, Loaded};
 
@@ -26,7 +27,7 @@ enum Item {
     /// Inputs that make a batch together, or one that is read from its beginning to its end.
     Inputs(Vec<Input>),
     /// A part of a large input.
-    Part { input: PathBuf, place: Place, to: u64, repeats: Arc<Repeats> },
+    Part { input: PathBuf, place: Place, to: u64, seen: Arc<Seen> },
 }
 
 /// The work that is left.
@@ -170,8 +171,8 @@ impl<'a> Worker<'a> {
     fn work(&mut self, item: Item) -> Result<(), Failure> {
         match item {
             Item::Resume(plan) => self.resume(&plan),
-            Item::Part { input, place, to, repeats } => {
-                let done = self.part(&input, &place, to, repeats);
+            Item::Part { input, place, to, seen } => {
+                let done = self.part(&input, &place, to, &seen);
                 self.settle(&input, done)?;
                 self.publish().map(drop)
             }
@@ -206,7 +207,7 @@ impl<'a> Worker<'a> {
         let mut source = Source::open_in(input, self.load.objects)?;
         let stream = Digest::of(&source.first_line()?);
         let mut from = 0;
-        let mut repeats = Arc::default();
+        let seen = Seen::default();
         while !self.load.interrupt.is_set() {
             let place = match chunk::follow(&mut source, self.ledger, &stream, from)? {
                 Followed::New(place) => place,
@@ -219,7 +220,8 @@ impl<'a> Worker<'a> {
             if self.share(&mut source, &place)? {
                 return Ok(());
             }
-            let Some(end) = self.take(&mut source, &place, None, &mut repeats)? else {
+            seen.passed(place.from);
+            let Some(end) = self.take(&mut source, &place, None, &seen)? else {
                 return self.ended(&source, &place);
             };
             from = end;
@@ -259,11 +261,12 @@ impl<'a> Worker<'a> {
         if ends.is_empty() {
             return Ok(false);
         }
-        let repeats = self.look(source.path(), Some(length))?;
+        let seen = Arc::new(Seen::default());
+        seen.passed(place.from);
         for to in ends.into_iter().chain([length]) {
             let place = Place { from, ..place.clone() };
-            let (input, repeats) = (source.path().to_owned(), repeats.clone());
-            parts.push(Item::Part { input, place, to, repeats });
+            let (input, seen) = (source.path().to_owned(), Arc::clone(&seen));
+            parts.push(Item::Part { input, place, to, seen });
             from = to;
         }
         self.queue.add(parts);
@@ -276,15 +279,19 @@ impl<'a> Worker<'a> {
         input: &Path,
         place: &Place,
         to: u64,
-        mut repeats: Arc<Repeats>,
+        seen: &Seen,
     ) -> Result<(), ChunkError> {
+        let _until = seen.until(to);
         let mut source = Source::open_in(input, self.load.objects)?;
         let mut from = place.from;
         while from < to && !self.load.interrupt.is_set() {
             match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
                 Followed::New(place) if place.from < to => {
                     self.loaded.known_bytes += place.from - from;
-                    let Some(end) = self.take(&mut source, &place, Some(to), &mut repeats)? else {
+                    if place.from > from {
+                        seen.passed(place.from);
+                    }
+                    let Some(end) = self.take(&mut source, &place, Some(to), seen)? else {
                         return self.left_over(&source, &place).map(drop);
                     };
                     from = end;
@@ -309,14 +316,22 @@ impl<'a> Worker<'a> {
         source: &mut Source,
         place: &Place,
         limit: Option<u64>,
-        repeats: &mut Arc<Repeats>,
+        seen: &Seen,
     ) -> Result<Option<u64>, ChunkError> {
         let end = self.batch.read(source, place, limit)?;
-        if let Some(end) = end.filter(|_| place.from > 0) {
-            if !repeats.covers(end) {
-                *repeats = self.look(source.path(), None)?;
+        if let Some(end) = end
+            && let Some((piece, lines)) = self.batch.last()
+            && (place.from > 0 || piece.is_cut)
+        {
+            let look = || self.look(source.path(), None);
+            let repeats = seen.repeats(place.from..end, lines, look);
+            match repeats {
+                Ok(repeats) => self.batch.set_repeats(repeats),
+                Err(error) => {
+                    self.batch.drop_last();
+                    return Err(error.into());
+                }
             }
-            self.batch.set_repeats(repeats.clone());
         }
         if end.is_some() && self.batch.is_full() && !self.publish()? {
             return Ok(Some(place.from));
@@ -337,7 +352,7 @@ impl<'a> Worker<'a> {
         let is_there =
             self.batch.read_again(&mut Source::open_in(input, self.load.objects)?, chunk)?;
         if is_there && chunk.from > 0 {
-            self.batch.set_repeats(self.look(input, Some(chunk.to))?);
+            self.batch.set_repeats(Some(self.look(input, Some(chunk.to))?));
         }
         Ok(is_there)
     }
