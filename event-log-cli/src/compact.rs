@@ -16,7 +16,7 @@
 //! row twice, nor misses one that was there before.
 //!
 //! Only files of batches that are done are joined: no load writes those again, not even one that slept
-//! over the end of its batch ([`LocalStore::settle`]). One that came back all the same, as from a copy of the
+//! over the end of its batch ([`LocalStore::await_puts`]). One that came back all the same, as from a copy of the
 //! lake, is removed by the next run.
 //!
 //! - [`plan`]: which files to join; touches no disk. [`join`]: the bytes of a joined file.
@@ -85,7 +85,7 @@ impl Compact<'_> {
         let _lock = self.lock()?;
         let mut compacted = Compacted { repaired: self.repair()?, ..Compacted::default() };
         let batches = self.names("_ledger/done")?;
-        self.store.settle()?;
+        self.store.await_puts()?;
         let earlier: HashSet<_> = self.names(JOINED)?;
         for (partition, by) in self.partitions(&settings.layout)? {
             if plan::end_of(&partition, by).is_some_and(|end| end <= self.closed_before) {

@@ -8,7 +8,7 @@
 pub mod environment;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{self, Future};
 use std::io;
 use std::ops::Range;
 use std::time::Duration;
@@ -32,6 +32,12 @@ pub const SCHEME: &str = "s3://";
 /// So many requests of one call are under way at once: a round trip takes milliseconds, in which one
 /// connection does nothing.
 pub const PARALLEL: usize = 32;
+
+/// A longer range is asked for in parts: one that fails is repeated alone, and several come faster than one.
+const PART_BYTES: usize = 8 << 20;
+
+/// So many parts are under way at once; each takes memory.
+const PARTS_AT_ONCE: usize = 4;
 
 /// How often a request is made whose answer is missing or broke off, which the client itself does not
 /// repeat if the request is a conditional write, or the answer had begun.
@@ -211,14 +217,31 @@ impl Remote {
         range: Range<u64>,
         etag: Option<&str>,
     ) -> io::Result<(ObjectMeta, Vec<u8>)> {
+        self.wait(self.range_one(&path(key)?, range, etag))
+    }
+
+    /// Appends the bytes in a range of an object to `out`, as far as it has them; a long range in parts,
+    /// several at once.
+    ///
+    /// # Errors
+    /// As [`range`](Self::range). Then some bytes may be in `out`.
+    pub fn append(
+        &self,
+        key: &str,
+        range: Range<u64>,
+        etag: Option<&str>,
+        out: &mut Vec<u8>,
+    ) -> io::Result<()> {
         let path = path(key)?;
-        let options = || GetOptions {
-            if_match: etag.map(str::to_owned),
-            range: Some(GetRange::Bounded(range.clone())),
-            ..GetOptions::default()
-        };
-        let get = || async { whole(self.client.get_opts(&path, options()).await?).await };
-        self.wait(patiently(get)).map_err(told)
+        let parts = range.clone().step_by(PART_BYTES).map(|from| {
+            let to = range.end.min(from + PART_BYTES as u64);
+            self.range_one(&path, from..to, etag)
+        });
+        let parts = stream::iter(parts).buffered(PARTS_AT_ONCE);
+        self.wait(parts.try_for_each(|(_, bytes)| {
+            out.extend_from_slice(&bytes);
+            future::ready(Ok(()))
+        }))
     }
 
     /// Removes an object; that there is none is no error.
@@ -254,6 +277,21 @@ impl Remote {
         let mut names: Vec<_> = names.map(str::to_owned).collect();
         names.sort();
         Ok(names)
+    }
+
+    async fn range_one(
+        &self,
+        path: &Path,
+        range: Range<u64>,
+        etag: Option<&str>,
+    ) -> io::Result<(ObjectMeta, Vec<u8>)> {
+        let options = || GetOptions {
+            if_match: etag.map(str::to_owned),
+            range: Some(GetRange::Bounded(range.clone())),
+            ..GetOptions::default()
+        };
+        let get = || async { whole(self.client.get_opts(path, options()).await?).await };
+        patiently(get).await.map_err(told)
     }
 
     async fn put_one(&self, key: &str, payload: PutPayload) -> io::Result<()> {

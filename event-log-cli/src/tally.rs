@@ -73,6 +73,18 @@ pub fn count(counts: &mut ByName<u64>, name: &str, events: u64) {
     }
 }
 
+/// The index of a name among those of [`OfType::fields`]; see [`OfType::field`].
+#[inline]
+pub fn index_of(fields: &mut Vec<Box<str>>, name: &str, hint: usize) -> usize {
+    if fields.get(hint).is_some_and(|field| **field == *name) {
+        return hint;
+    }
+    fields.iter().position(|field| **field == *name).unwrap_or_else(|| {
+        fields.push(name.into());
+        fields.len() - 1
+    })
+}
+
 impl Tally {
     /// The type of this name; allocates only for a new one.
     ///
@@ -111,13 +123,7 @@ impl OfType {
     /// The index of a field's name. `hint` is where it stands if the events are alike.
     #[inline]
     pub fn field(&mut self, name: &str, hint: usize) -> usize {
-        if self.fields.get(hint).is_some_and(|field| **field == *name) {
-            return hint;
-        }
-        self.fields.iter().position(|field| **field == *name).unwrap_or_else(|| {
-            self.fields.push(name.into());
-            self.fields.len() - 1
-        })
+        index_of(&mut self.fields, name, hint)
     }
 
     fn merge(&mut self, other: Self) {

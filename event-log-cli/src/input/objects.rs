@@ -156,12 +156,12 @@ impl Object {
             out.extend_from_slice(&self.head[to - length..to]);
             return Ok(length);
         }
-        let (_, bytes) = self.bucket.range(&self.key, from..to, self.etag.as_deref())?;
-        if bytes.len() != length {
-            let found = format!("{} bytes came where {length} were asked for", bytes.len());
+        let begin = out.len();
+        self.bucket.append(&self.key, from..to, self.etag.as_deref(), out)?;
+        if out.len() - begin != length {
+            let found = format!("{} bytes came where {length} were asked for", out.len() - begin);
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, found));
         }
-        out.extend_from_slice(&bytes);
         Ok(length)
     }
 

@@ -1,6 +1,7 @@
 //! The rows of a partition, and the bytes of the file that they become. The same rows always give the
 //! same bytes.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::lake::settings::Format;
+use crate::load::blocks::{Blocks, Chain};
 use crate::load::parquet::TableSchema;
 use crate::load::parquet::file::ParquetRows;
 
@@ -18,8 +20,8 @@ const ZSTD_LEVEL: i32 = 3;
 /// The rows of one partition.
 #[derive(Debug)]
 pub enum Rows {
-    /// Lines of JSON.
-    Json(Vec<u8>),
+    /// Lines of JSON, in the blocks of the batch.
+    Json(Chain),
     /// Columns.
     Parquet(Box<ParquetRows>),
 }
@@ -29,28 +31,30 @@ impl Rows {
     #[must_use]
     pub fn new(schema: Option<&Arc<TableSchema>>) -> Self {
         match schema {
-            None => Self::Json(Vec::new()),
+            None => Self::Json(Chain::default()),
             Some(schema) => Self::Parquet(Box::new(ParquetRows::new(schema))),
         }
     }
 
-    /// Appends the row that `write` writes as a line of JSON; `space` is for use in between.
+    /// Appends the row that `write` writes as a line of JSON, to `blocks` if it stays that; `space` is for
+    /// use in between.
     ///
     /// # Errors
     /// If the row contradicts the schema; then it is not appended.
     pub fn push(
         &mut self,
+        blocks: &mut Blocks,
         space: &mut Vec<u8>,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), String> {
+        space.clear();
+        write(space);
         match self {
             Self::Json(lines) => {
-                write(lines);
+                blocks.append(lines, space);
                 Ok(())
             }
             Self::Parquet(rows) => {
-                space.clear();
-                write(space);
                 let row = str::from_utf8(space).map_err(|error| error.to_string())?;
                 rows.push(row)
             }
@@ -66,24 +70,38 @@ impl Rows {
         }
     }
 
-    /// The bytes of the file, in `space` where they are not those of the rows.
+    /// The bytes of the file, in parts.
     ///
     /// # Errors
     /// If the encoder fails, which it has no reason to in memory.
-    pub fn encode(self, format: Format, space: &mut Vec<u8>) -> io::Result<()> {
-        space.clear();
-        match (self, format) {
-            (Self::Json(lines), Format::JsonGzip) => {
-                let mut encoder = GzEncoder::new(space, Compression::new(GZIP_LEVEL));
-                encoder.write_all(&lines)?;
-                encoder.finish()?;
+    pub fn encode(self, format: Format, blocks: &Blocks) -> io::Result<Vec<Cow<'_, [u8]>>> {
+        let lines = match self {
+            Self::Json(lines) => blocks.parts(lines),
+            Self::Parquet(rows) => {
+                let mut out = Vec::new();
+                rows.write(&mut out).map_err(io::Error::other)?;
+                return Ok(vec![out.into()]);
             }
-            (Self::Json(lines), Format::JsonZstd) => {
-                zstd::stream::copy_encode(&lines[..], space, ZSTD_LEVEL)?;
+        };
+        let out = match format {
+            Format::Json | Format::Parquet => return Ok(lines.map(Cow::Borrowed).collect()),
+            Format::JsonGzip => {
+                let encoder = GzEncoder::new(Vec::new(), Compression::new(GZIP_LEVEL));
+                written(lines, encoder)?.finish()?
             }
-            (Self::Json(lines), Format::Json | Format::Parquet) => *space = lines,
-            (Self::Parquet(rows), _) => rows.write(space).map_err(io::Error::other)?,
-        }
-        Ok(())
+            Format::JsonZstd => {
+                let encoder = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+                written(lines, encoder)?.finish()?
+            }
+        };
+        Ok(vec![out.into()])
     }
+}
+
+fn written<'b, W: Write>(
+    mut parts: impl Iterator<Item = &'b [u8]>,
+    mut encoder: W,
+) -> io::Result<W> {
+    parts.try_for_each(|part| encoder.write_all(part))?;
+    Ok(encoder)
 }

@@ -29,6 +29,13 @@ impl<'a> Scanned<'a> {
     /// Scans a line; `None` if it is out of the ordinary.
     #[must_use]
     pub fn of(text: &'a str) -> Option<Self> {
+        Self::each(text, |_, _| ())
+    }
+
+    /// Scans a line, and hands over what stands in its row behind the type: each key, and the JSON text of
+    /// its value. What was handed over counts for nothing if `None` follows.
+    #[inline]
+    pub fn each(text: &'a str, mut member: impl FnMut(&'a str, &'a str)) -> Option<Self> {
         let mut cursor = Cursor::new(text);
         cursor.literal(b"{\"id\":")?;
         let id = plain(&mut cursor)?;
@@ -36,28 +43,35 @@ impl<'a> Scanned<'a> {
         let date = plain(&mut cursor)?;
         cursor.literal(b",\"type\":")?;
         let event_type = plain(&mut cursor)?;
-        for key in [&b",\"user_id\":"[..], b",\"locale\":", b",\"country_code\":"] {
-            cursor.literal(key)?;
-            cursor.value()?;
-        }
-        let mut taken = Taken::default();
+        cursor.literal(b",\"user_id\":")?;
+        member("user_id", cursor.value()?);
+        cursor.literal(b",\"locale\":")?;
+        member("locale", cursor.value()?);
+        cursor.literal(b",\"country_code\":")?;
+        member("country_code", cursor.value()?);
+        let mut taken = Taken::of(text);
         let envelope = loop {
             let envelope = &text[..cursor.position()];
             cursor.literal(b",")?;
+            let begin = cursor.position();
             match plain(&mut cursor)? {
                 "params" => break envelope,
-                name => taken.add(name)?,
+                name => {
+                    taken.add(name, begin)?;
+                    cursor.literal(b":")?;
+                    member(name, cursor.value()?);
+                }
             }
-            cursor.literal(b":")?;
-            cursor.value()?;
         };
         cursor.literal(b":{")?;
         let begin = cursor.position();
         if !cursor.is_next(b'}') {
             loop {
-                taken.add(plain(&mut cursor)?)?;
+                let begin = cursor.position();
+                let name = plain(&mut cursor)?;
+                taken.add(name, begin)?;
                 cursor.literal(b":")?;
-                cursor.value()?;
+                member(name, cursor.value()?);
                 if cursor.is_next(b'}') {
                     break;
                 }
@@ -89,35 +103,41 @@ fn plain<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
 
 /// The names at the top level of the row so far.
 struct Taken<'a> {
-    names: [&'a str; MOST_KEYS],
+    text: &'a str,
+    /// Where each stands in the text, behind its quote: a small array is quicker to make than one of names.
+    begins: [u32; MOST_KEYS],
     count: usize,
     /// The [`mark`]s of the names, and of those that are always taken.
     marks: u64,
 }
 
-impl Default for Taken<'_> {
-    fn default() -> Self {
-        Self { names: [""; MOST_KEYS], count: 0, marks: const { marks(&flatten::TAKEN) } }
-    }
-}
-
 impl<'a> Taken<'a> {
-    /// Adds a name of a common field or a param; `None` if it is taken or there are too many.
+    fn of(text: &'a str) -> Self {
+        let marks = const { marks(&flatten::TAKEN) };
+        Self { text, begins: [0; MOST_KEYS], count: 0, marks }
+    }
+
+    /// Adds the name of a common field or a param, whose quote stands at `begin`; `None` if it is taken or
+    /// there are too many.
     #[inline]
-    fn add(&mut self, name: &'a str) -> Option<()> {
+    fn add(&mut self, name: &str, begin: usize) -> Option<()> {
         let mark = mark(name);
         // A mark that nobody has spares the look at each name.
         if self.count == MOST_KEYS || (self.marks & mark != 0 && self.is_taken(name)) {
             return None;
         }
         self.marks |= mark;
-        self.names[self.count] = name;
+        self.begins[self.count] = u32::try_from(begin + 1).ok()?;
         self.count += 1;
         Some(())
     }
 
     fn is_taken(&self, name: &str) -> bool {
-        let mut others = flatten::TAKEN.iter().chain(&self.names[..self.count]);
+        let names = self.begins[..self.count].iter().filter_map(|begin| {
+            let rest = self.text.get(usize::try_from(*begin).ok()?..)?;
+            Some(rest.split_once('"')?.0)
+        });
+        let mut others = flatten::TAKEN.into_iter().chain(names);
         others.any(|other| other.eq_ignore_ascii_case(name))
     }
 }

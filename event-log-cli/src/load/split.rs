@@ -8,7 +8,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::lake::layout::{By, Hour, Layout, Partition, is_table_name};
 use crate::line::Line;
-use crate::load::chunk::Piece;
+use crate::load::blocks::Blocks;
+use crate::load::chunk::{self, Piece};
 use crate::load::counts::Counts;
 use crate::load::encode::Rows;
 use crate::load::flatten;
@@ -24,6 +25,7 @@ pub struct Split<'a> {
     schemas: Option<&'a parquet::Tables>,
     tables: Tables,
     counts: Counts,
+    blocks: Blocks,
     /// For one row.
     space: Vec<u8>,
     /// The ids of the input that is being split, if its first chunk is.
@@ -34,12 +36,18 @@ pub struct Split<'a> {
 }
 
 impl<'a> Split<'a> {
-    /// Nothing, yet.
+    /// Nothing, yet; rows of JSON go to these blocks, which are emptied for it.
     #[must_use]
-    pub fn new(layout: &'a Layout, schemas: Option<&'a parquet::Tables>) -> Self {
+    pub fn new(
+        layout: &'a Layout,
+        schemas: Option<&'a parquet::Tables>,
+        mut blocks: Blocks,
+    ) -> Self {
+        blocks.clear();
         Self {
             layout,
             schemas,
+            blocks,
             space: Vec::new(),
             tables: Tables::default(),
             counts: Counts::default(),
@@ -51,7 +59,7 @@ impl<'a> Split<'a> {
 
     /// Splits the lines of a chunk.
     pub fn piece(&mut self, piece: &Piece, bytes: &[u8], quarantine: &mut Quarantine<'_>) {
-        let chunk = &piece.chunk;
+        let Piece { chunk, .. } = piece;
         self.counts.bytes += chunk.to - chunk.from;
         if self.stream.as_deref() != Some(chunk.stream.as_str()) {
             self.stream = Some(chunk.stream.as_str().to_owned());
@@ -70,7 +78,7 @@ impl<'a> Split<'a> {
             return;
         }
         let mut repeats = piece.repeats.as_ref().map(|repeats| repeats.places_from(chunk.from));
-        for line in lines(bytes) {
+        for line in chunk::lines(bytes) {
             let place = chunk.from + rejected.bytes_before;
             self.is_repeat = repeats.as_mut().map(|places| is_first(places, place));
             let text = line.strip_suffix(b"\n").unwrap_or(line);
@@ -117,16 +125,15 @@ impl<'a> Split<'a> {
             format!("the date `{date}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z")
         })?;
         let table = self.tables.of(event_type, self.layout, self.schemas)?;
-        let id = xxh3_128(id.as_bytes());
-        if self.is_repeat.unwrap_or_else(|| self.ids.contains(&id)) {
+        // Of no use where somebody has looked for repeats before.
+        let own = self.is_repeat.is_none().then(|| xxh3_128(id.as_bytes()));
+        if own.map_or(self.is_repeat == Some(true), |id| self.ids.contains(&id)) {
             self.counts.duplicates += 1;
             return Ok(());
         }
-        table.rows(hour).push(&mut self.space, write)?;
+        table.rows(hour).push(&mut self.blocks, &mut self.space, write)?;
         table.events += 1;
-        if self.is_repeat.is_none() {
-            self.ids.insert(id);
-        }
+        self.ids.extend(own);
         Ok(())
     }
 }
@@ -138,16 +145,6 @@ fn is_first(places: &mut &[u64], place: u64) -> bool {
         *places = &places[1..];
     }
     is_first
-}
-
-/// The lines of a text with their newlines; the last one may have none.
-fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
-        let (line, rest) = bytes.split_at(end);
-        bytes = rest;
-        (!line.is_empty()).then_some(line)
-    })
 }
 
 /// The tables, by type.
@@ -213,9 +210,10 @@ impl Table {
 }
 
 impl Split<'_> {
-    /// The rows of all partitions in the order of their paths below the lake, and what came of the lines.
+    /// The rows of all partitions in the order of their paths below the lake, what came of the lines, and
+    /// the blocks that hold the rows of JSON.
     #[must_use]
-    pub fn finish(mut self) -> (Vec<(String, Rows)>, Counts) {
+    pub fn finish(mut self) -> (Vec<(String, Rows)>, Counts, Blocks) {
         let mut all = Vec::new();
         for Table { event_type, by, events, partitions, .. } in self.tables.all {
             for (start, rows) in partitions {
@@ -231,6 +229,6 @@ impl Split<'_> {
             }
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
-        (all, self.counts)
+        (all, self.counts, self.blocks)
     }
 }

@@ -2,21 +2,20 @@
 //!
 //! [`lake_file`] is the one place that knows what the files of a lake are.
 
+mod members;
+
 use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
 use crate::failure::Failure;
 use crate::input::lines::{Found, Lines};
-use crate::json::Cursor;
 use crate::lake::layout::Hour;
-use crate::line::{Key, Line};
+use crate::line::Line;
 use crate::load::flatten;
 use crate::load::scan::Scanned;
-use crate::tally::{Tally, count, fingerprint, parquet};
+use crate::tally::read::members::{MEMBERS, members};
+use crate::tally::{OfType, Tally, count, fingerprint, index_of, parquet};
 
 /// The ends of the names of a lake's files that [`lake_file`] can read.
 pub const LAKE_ENDINGS: [&str; 4] = [".json", ".json.gz", ".json.zst", ".parquet"];
@@ -109,22 +108,35 @@ fn parquet_file(
 ///
 /// # Errors
 /// If it cannot be read.
-///
-/// # Panics
-/// Never: a row of text is text.
 pub fn segment(path: &Path, tally: &mut Tally, read: &mut Read) -> Result<(), Failure> {
-    let mut space = Vec::new();
-    each_line(path, read, |text, own_lines| {
-        space.clear();
-        if let Some(line) = Scanned::of(text) {
-            line.row(&mut space);
-        } else {
-            let line = Line::parse(text.as_bytes()).map_err(|malformed| malformed.reason)?;
-            flatten::row(&line, &mut space, |_, _| ());
+    each_line(path, read, |text, own_lines| line(text, tally, own_lines))
+}
+
+/// Adds a line, as the row that `load` makes of it.
+fn line(text: &str, tally: &mut Tally, own_lines: &mut u64) -> Result<(), String> {
+    let (mut user_id, mut country) = ("null", "null");
+    let mut numbers = Vec::with_capacity(MEMBERS);
+    let scanned = Scanned::each(text, |key, value| {
+        if key == "user_id" {
+            user_id = value;
+            return;
         }
-        let text = str::from_utf8(&space[..space.len() - 1]).expect("a row of text is text");
-        row(&members(text)?, None, tally, own_lines)
-    })
+        if key == "country_code" {
+            country = value;
+        }
+        if is_number(value) {
+            numbers.push((key, value));
+        }
+    });
+    if let Some(Scanned { id, date, event_type, .. }) = scanned {
+        let event = Event { id, date, event_type, user_id, country, numbers };
+        return event.add_to(tally, None, own_lines);
+    }
+    let line = Line::parse(text.as_bytes()).map_err(|malformed| malformed.reason)?;
+    let mut space = Vec::new();
+    flatten::row(&line, &mut space, |_, _| ());
+    let text = str::from_utf8(&space).map_err(|error| error.to_string())?;
+    row(&members(text.trim_ascii_end())?, None, tally, own_lines)
 }
 
 fn each_line(
@@ -163,6 +175,7 @@ fn row(
 ) -> Result<(), String> {
     let (mut id, mut date, mut event_type) = (None, None, None);
     let (mut user_id, mut country) = ("null", "null");
+    let mut numbers = Vec::with_capacity(MEMBERS);
     for (key, value) in members {
         match &**key {
             "id" => id = Some(*value),
@@ -172,35 +185,63 @@ fn row(
             "country_code" => country = value,
             _ => {}
         }
+        if is_number(value) && key != "user_id" {
+            numbers.push((&**key, *value));
+        }
     }
     let (id, date) = (wanted(id, "id")?, wanted(date, "date")?);
     let event_type = wanted(event_type, "type")?;
-    let hour = Hour::of(&date).ok_or_else(|| format!("the date `{date}` is none"))?;
-    if event_type.starts_with(OWN_TYPES) {
-        *own_lines += 1;
-        return Ok(());
-    }
-    if partition.is_some_and(|partition| !lies_in(&event_type, hour, partition)) {
-        return Err(format!("the event is a `{event_type}` of {date}, and lies in another place"));
-    }
-    tally.user(&event_type, hour, user_id);
-    let of_type = tally.of_type(&event_type);
-    let mut sums = Vec::new();
-    for (key, value) in members {
-        let is_number = value.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        if is_number && key != "user_id" {
-            sums.push((of_type.field(key, sums.len()), *value));
+    let event = Event { id: &id, date: &date, event_type: &event_type, user_id, country, numbers };
+    event.add_to(tally, partition, own_lines)
+}
+
+fn is_number(value: &str) -> bool {
+    value.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
+/// What a tally asks of an event.
+struct Event<'a> {
+    id: &'a str,
+    date: &'a str,
+    event_type: &'a str,
+    /// As JSON.
+    user_id: &'a str,
+    /// As JSON.
+    country: &'a str,
+    /// The fields that hold numbers, but for the user.
+    numbers: Vec<(&'a str, &'a str)>,
+}
+
+impl Event<'_> {
+    fn add_to(
+        &self,
+        tally: &mut Tally,
+        partition: Option<&str>,
+        own_lines: &mut u64,
+    ) -> Result<(), String> {
+        let Self { id, date, event_type, user_id, country, numbers } = self;
+        let hour = Hour::of(date).ok_or_else(|| format!("the date `{date}` is none"))?;
+        if event_type.starts_with(OWN_TYPES) {
+            *own_lines += 1;
+            return Ok(());
         }
+        if partition.is_some_and(|partition| !lies_in(event_type, hour, partition)) {
+            return Err(format!(
+                "the event is a `{event_type}` of {date}, and lies in another place"
+            ));
+        }
+        tally.user(event_type, hour, user_id);
+        let OfType { hours, fields, .. } = tally.of_type(event_type);
+        let of_hour = hours.entry(hour).or_default();
+        of_hour.events += 1;
+        of_hour.ids = of_hour.ids.wrapping_add(fingerprint(id));
+        let country = unquoted(country);
+        count(&mut of_hour.countries, country.as_deref().unwrap_or("null"), 1);
+        for (hint, (key, number)) in numbers.iter().enumerate() {
+            of_hour.sum(index_of(fields, key, hint)).add(number);
+        }
+        Ok(())
     }
-    let of_hour = of_type.hours.entry(hour).or_default();
-    of_hour.events += 1;
-    of_hour.ids = of_hour.ids.wrapping_add(fingerprint(&id));
-    let country = unquoted(country);
-    count(&mut of_hour.countries, country.as_deref().unwrap_or("null"), 1);
-    for (field, number) in sums {
-        of_hour.sum(field).add(number);
-    }
-    Ok(())
 }
 
 /// Whether an event belongs into the directory of this path: of its type, and its hour or day.
@@ -233,49 +274,5 @@ fn unquoted(value: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(raw))
 }
 
-type Members<'a> = Vec<(Cow<'a, str>, &'a str)>;
-
-/// The members of a row.
-fn members(text: &str) -> Result<Members<'_>, String> {
-    if let Some(members) = plain_members(text) {
-        return Ok(members);
-    }
-    serde_json::Deserializer::from_str(text)
-        .deserialize_map(AnyMembers)
-        .map_err(|error| error.to_string())
-}
-
-/// The same for a row in the form that `load` writes.
-fn plain_members(text: &str) -> Option<Members<'_>> {
-    let mut cursor = Cursor::new(text);
-    let mut members = Vec::with_capacity(16);
-    cursor.literal(b"{")?;
-    loop {
-        let key = cursor.string()?;
-        cursor.literal(b":")?;
-        let value = cursor.value()?;
-        members.push((key.is_plain.then_some(Cow::Borrowed(key.raw))?, value));
-        if cursor.is_next(b'}') {
-            return cursor.is_end().then_some(members);
-        }
-        cursor.literal(b",")?;
-    }
-}
-
-struct AnyMembers;
-
-impl<'de> Visitor<'de> for AnyMembers {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((key, value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-            members.push((key.0, value.get()));
-        }
-        Ok(members)
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ pub struct Chunk {
     pub to: u64,
     /// The digest of its last [`END_BYTES`], or of all of it if it is shorter.
     pub end: Digest,
-    /// Which of the claims on this place it has, or wants: see [`Ledger::claim`].
+    /// Which of the claims on this place it has, or wants: see [`Ledger::claim`](super::Ledger::claim).
     pub attempt: u32,
 }
 
