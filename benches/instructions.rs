@@ -1,7 +1,9 @@
 //! Counts the instructions of one emit and of one drained event, and compares them with the baseline
 //! in `benches/instructions.json`.
 //!
-//! `cargo run --release -p benches --bin instructions [-- --accept]`
+//! `cargo run --release -p benches --no-default-features --bin instructions [-- --accept]`
+//!
+//! (`--no-default-features` spares the build of the peers, of which nothing is needed here.)
 //!
 //! Instructions do not depend on the machine's mood, so this can guard a change: more than 5 % away
 //! from the baseline, in either direction, fails with both figures, and `--accept` writes a new

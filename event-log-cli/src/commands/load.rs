@@ -114,13 +114,14 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> Result<Outcome, Fail
         while !interrupt.wait(Duration::from_secs(args.every)) {
             let mut inputs = paths::expand_again(&args.inputs, &objects)?;
             inputs.retain(is_input);
-            let more = load.more(follow.changed(inputs))?;
+            let changed = follow.changed(inputs);
+            // What failed is tried again, unless it is gone.
+            loaded.failed.retain(|failed| changed.iter().all(|input| input.path != failed.input));
+            let more = load.more(changed)?;
             follow.loaded(&more);
             if more.is_something() {
                 tell(&more, json, out)?;
             }
-            // Each look tries again what failed, so the last one knows what still fails.
-            loaded.failed.clear();
             loaded.add(more);
         }
     }

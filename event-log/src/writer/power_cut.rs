@@ -15,8 +15,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -394,7 +396,14 @@ fn after_a_power_cut_nothing_synced_is_missing_and_no_line_is_invented() {
         Some(seed) => (seed, 1),
         None => (0, number_from("EVENT_LOG_SEEDS").unwrap_or(SEEDS)),
     };
-    let repeated: usize = (first..first + seeds).map(play).sum();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let repeated: usize = thread::scope(|scope| {
+        let lives = |thread| (first..first + seeds).skip(thread).step_by(threads);
+        let played: Vec<_> = (0..threads)
+            .map(|thread| scope.spawn(move || lives(thread).map(play).sum::<usize>()))
+            .collect();
+        played.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
     println!(
         "power cuts: {seeds} seeds from {first} passed; {repeated} synced records were repeated"
     );

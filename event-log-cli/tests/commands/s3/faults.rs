@@ -1,5 +1,9 @@
 //! Trouble between a load and the server: success after a retry, or a clear error that a repeat mends.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::thread;
+
 use super::load;
 use super::proxy::{Fault, Proxy, Request};
 use super::server::{Bucket, bucket};
@@ -34,27 +38,35 @@ fn passing_trouble_of_every_kind_is_overcome_and_nothing_is_lost_or_doubled() {
     let input = input.to_str().unwrap();
     load(bucket.variables(), &[input], &bucket.address("unharmed"), &SMALL_BATCHES);
     let wanted = bucket.files("unharmed");
-    for fault in [
-        Fault::Status(500),
-        Fault::Status(503),
-        Fault::Reset,
-        Fault::AnswerLost,
-        Fault::Truncated,
-        Fault::Hang,
-    ] {
-        // A hanging request costs its time-out each time.
-        let one_in = if fault == Fault::Hang { 25 } else { 8 };
-        let mut random = random(7);
-        let decide = move |_, _: &Request| if random(one_in) == 0 { fault } else { Fault::None };
-        let proxy = Proxy::before(bucket.port(), decide);
-        let lake = format!("{fault:?}").replace(['(', ')'], "-");
-        let variables = impatient(&proxy, &bucket, "9");
-        let (code, report, err) =
-            load(&variables, &[input], &bucket.address(&lake), &SMALL_BATCHES);
-        assert_eq!((code, &report["events"]), (Some(0), &4_000.into()), "{fault:?}: {err}");
-        assert!(bucket.files(&lake) == wanted, "{fault:?} gave other files");
-        println!("{fault:?} to one request in {one_in}: {} requests", proxy.seen().len());
-    }
+    // Side by side, since most of it is waiting.
+    thread::scope(|scope| {
+        for fault in [
+            Fault::Status(500),
+            Fault::Status(503),
+            Fault::Reset,
+            Fault::AnswerLost,
+            Fault::Truncated,
+            Fault::Hang,
+        ] {
+            let (bucket, wanted) = (&bucket, &wanted);
+            scope.spawn(move || is_overcome(fault, bucket, input, wanted));
+        }
+    });
+}
+
+/// A load through this fault gives the wanted files.
+fn is_overcome(fault: Fault, bucket: &Bucket, input: &str, wanted: &BTreeMap<PathBuf, String>) {
+    // A hanging request costs its time-out each time.
+    let one_in = if fault == Fault::Hang { 25 } else { 8 };
+    let mut random = random(7);
+    let decide = move |_, _: &Request| if random(one_in) == 0 { fault } else { Fault::None };
+    let proxy = Proxy::before(bucket.port(), decide);
+    let lake = format!("{fault:?}").replace(['(', ')'], "-");
+    let variables = impatient(&proxy, bucket, "9");
+    let (code, report, err) = load(&variables, &[input], &bucket.address(&lake), &SMALL_BATCHES);
+    assert_eq!((code, &report["events"]), (Some(0), &4_000.into()), "{fault:?}: {err}");
+    assert!(bucket.files(&lake) == *wanted, "{fault:?} gave other files");
+    println!("{fault:?} to one request in {one_in}: {} requests", proxy.seen().len());
 }
 
 #[test]
