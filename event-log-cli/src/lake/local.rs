@@ -67,7 +67,11 @@ impl LocalStore {
         let published = written.and_then(|()| match publish(&temporary, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let directory = target.parent().unwrap_or(&self.root);
-                self.settled().retain(|path| !directory.starts_with(path) || path.is_dir());
+                let mut settled = self.settled();
+                for missing in directory.ancestors().take_while(|path| !path.is_dir()) {
+                    settled.remove(missing);
+                }
+                drop(settled);
                 fs::create_dir_all(directory)?;
                 publish(&temporary, &target)
             }
