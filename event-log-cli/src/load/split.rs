@@ -97,7 +97,7 @@ impl<'a> Split<'a> {
 
     /// Appends the row of one line to its partition, unless its id was there before.
     fn line(&mut self, text: &[u8]) -> Result<(), String> {
-        if let Some(line) = str::from_utf8(text).ok().and_then(Scanned::of) {
+        if let Some(line) = simdutf8::basic::from_utf8(text).ok().and_then(Scanned::of) {
             return self.add(line.id, line.date, line.event_type, |out| line.row(out));
         }
         let line = Line::parse(text).map_err(|malformed| malformed.reason)?;

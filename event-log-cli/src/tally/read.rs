@@ -153,7 +153,8 @@ fn each_line(
             }
             Found::Whole(bytes) => {
                 read.bytes += bytes.len() as u64 + 1;
-                let text = str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned());
+                let text = simdutf8::basic::from_utf8(bytes);
+                let text = text.map_err(|_| "it is not UTF-8".to_owned());
                 text.and_then(|text| take(text, &mut read.own_lines))
             }
             Found::Unfinished(_) => Err("the line lacks its newline".to_owned()),

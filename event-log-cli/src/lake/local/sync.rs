@@ -84,7 +84,10 @@ impl Safe {
 
     /// Says that a directory is not there, with those above it that are not.
     pub(super) fn is_missing(&self, directory: &Path) {
-        self.lock().retain(|path| !directory.starts_with(path) || path.is_dir());
+        let mut safe = self.lock();
+        for missing in directory.ancestors().take_while(|path| !path.is_dir()) {
+            safe.remove(missing);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
