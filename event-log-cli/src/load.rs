@@ -7,9 +7,10 @@
 //! - [`source`]: an input as bytes by position, compressed or not. [`chunk`]: some whole lines of it.
 //! - [`batch`]: some lines, 32 MiB if there are so many, which become one set of files. [`split`]: its lines to
 //!   partitions; [`scan`] and [`flatten`]: one line to one row, the usual
-//!   way and every way. [`encode`]: a partition to a file.
+//!   way and every way. [`blocks`]: the rows of a batch. [`encode`]: a partition to a file.
 //! - [`parquet`]: rows in the types of the catalogue. [`infer`]: a catalogue where there is none.
-//! - [`repeats`]: which lines of a long input have an id that stood in it before.
+//! - [`repeats`]: which lines of a long input have an id that stood in it before. [`seen`]: that none has, in
+//!   passing.
 //! - [`quarantine`]: lines that could not be loaded, with the reason. [`counts`]: what came of it all.
 //! - [`work`]: what the workers have to do, and how they share it. [`turns`]: who claims next. [`moved`]:
 //!   inputs that are not where an interrupted load found them. [`follow`]: which inputs are looked at again. [`one`]: one object, by a function that remembers nothing.
@@ -18,6 +19,7 @@
 //! however large the input and however many types and hours it mixes.
 
 pub mod batch;
+pub mod blocks;
 pub mod chunk;
 pub mod counts;
 pub mod encode;
@@ -30,6 +32,7 @@ pub mod parquet;
 pub mod quarantine;
 pub mod repeats;
 pub mod scan;
+pub mod seen;
 pub mod source;
 pub mod split;
 pub mod turns;

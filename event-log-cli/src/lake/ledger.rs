@@ -92,9 +92,9 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// If one cannot be claimed.
     pub fn take(&self, chunks: &[Chunk], batch: &Digest) -> Result<Vec<bool>, Failure> {
-        let object = |chunk: &Chunk| Object {
-            path: chunk_path(&chunk.stream, chunk.from, chunk.attempt),
-            bytes: json(&Claim::of(chunk, batch)),
+        let object = |chunk: &Chunk| {
+            let path = chunk_path(&chunk.stream, chunk.from, chunk.attempt);
+            Object::whole(path, json(&Claim::of(chunk, batch)))
         };
         let created = self.store.create_all(chunks.iter().map(object).collect())?;
         self.store.sync()?;
@@ -148,9 +148,8 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// If it cannot be written.
     pub fn completed(&self, objects: &[Complete]) -> Result<(), Failure> {
-        let entry = |complete: &Complete| Object {
-            path: complete_path(&complete.input, &complete.etag),
-            bytes: json(complete),
+        let entry = |complete: &Complete| {
+            Object::whole(complete_path(&complete.input, &complete.etag), json(complete))
         };
         self.store.put_all(&mut objects.iter().map(entry))?;
         Ok(self.store.sync()?)

@@ -11,8 +11,9 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Write};
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::failure::Failure;
 use crate::lake::store::{Object, Store, StoreError};
 
-use self::sync::{make, sync_if_there, sync_together};
+use self::sync::{Safe, make, sync_if_there, sync_together};
 
 /// Where objects are written before they have their names.
 const TEMPORARY: &str = "_tmp";
@@ -49,6 +50,7 @@ pub struct LocalStore {
     next: AtomicU64,
     /// What was written by each thread since it synced.
     unsynced: Mutex<HashMap<ThreadId, Unsynced>>,
+    safe: Safe,
 }
 
 /// What a thread wrote since it synced.
@@ -81,16 +83,17 @@ impl LocalStore {
         remove_left_behind(&temporary);
         // The standard library's source of what differs from process to process.
         let token = RandomState::new().build_hasher().finish();
-        let (next, unsynced) = (AtomicU64::new(0), Mutex::default());
-        Ok(Self { root: root.to_owned(), token, next, unsynced })
+        let (next, unsynced, safe) = (AtomicU64::new(0), Mutex::default(), Safe::default());
+        Ok(Self { root: root.to_owned(), token, next, unsynced, safe })
     }
 
     /// Writes the bytes under a temporary name.
-    fn stage(&self, bytes: &[u8]) -> io::Result<Staged> {
+    fn stage(&self, parts: &[Cow<'_, [u8]>]) -> io::Result<Staged> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let name = format!("{:016x}.{number}", self.token);
         let staged = Staged(self.root.join(TEMPORARY).join(name));
-        File::create_new(&staged.0)?.write_all(bytes)?;
+        let mut file = File::create_new(&staged.0)?;
+        parts.iter().try_for_each(|part| file.write_all(part))?;
         Ok(staged)
     }
 
@@ -104,7 +107,9 @@ impl LocalStore {
         let target = self.root.join(path);
         match publish(&staged.0, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(target.parent().unwrap_or(&self.root))?;
+                let directory = target.parent().unwrap_or(&self.root);
+                self.safe.is_missing(directory);
+                fs::create_dir_all(directory)?;
                 publish(&staged.0, &target)
             }
             published => published,
@@ -179,12 +184,10 @@ impl LocalStore {
     fn sync_each(&self, unsynced: &Unsynced) -> io::Result<()> {
         let Unsynced { files, names } = unsynced;
         sync_together(files)?;
-        let mut directories = BTreeSet::new();
-        for file in files.iter().chain(names) {
-            let above = file.ancestors().skip(1);
-            directories.extend(above.take_while(|path| path.starts_with(&self.root)));
-        }
-        directories.into_iter().rev().try_for_each(sync_if_there)
+        let directories = self.safe.to_sync(&self.root, files.iter().chain(names));
+        directories.iter().rev().try_for_each(|directory| sync_if_there(directory))?;
+        self.safe.add(directories);
+        Ok(())
     }
 }
 
@@ -216,7 +219,7 @@ fn remove_left_behind(temporary: &Path) {
 impl Store for LocalStore {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let put = || {
-            let staged = self.stage(bytes)?;
+            let staged = self.stage(&[bytes.into()])?;
             sync_if_there(&staged.0)?;
             self.publish(&staged, path, rename)
         };
@@ -225,9 +228,9 @@ impl Store for LocalStore {
         Ok(())
     }
 
-    fn put_all(&self, objects: &mut dyn Iterator<Item = Object>) -> Result<(), StoreError> {
-        for Object { path, bytes } in objects {
-            let put = self.stage(&bytes).and_then(|staged| self.publish(&staged, &path, rename));
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object<'_>>) -> Result<(), StoreError> {
+        for Object { path, parts } in objects {
+            let put = self.stage(&parts).and_then(|staged| self.publish(&staged, &path, rename));
             put.map_err(StoreError::new("write", &path))?;
             self.note(|unsynced| unsynced.files.push(self.root.join(path)));
         }
@@ -236,7 +239,7 @@ impl Store for LocalStore {
 
     fn put_files(
         &self,
-        files: &mut dyn Iterator<Item = Object>,
+        files: &mut dyn Iterator<Item = Object<'_>>,
         done: &str,
     ) -> Result<(), StoreError> {
         let done = self.root.join(done);
@@ -250,8 +253,8 @@ impl Store for LocalStore {
             }
             if done.exists() { Ok(()) } else { rename(staged, target) }
         };
-        for Object { path, bytes } in files {
-            let put = self.stage(&bytes);
+        for Object { path, parts } in files {
+            let put = self.stage(&parts);
             let put = put.and_then(|staged| self.publish(&staged, &path, rename_unless_done));
             put.map_err(StoreError::new("write", &path))?;
             self.note(|unsynced| unsynced.files.push(self.root.join(path)));
@@ -260,17 +263,16 @@ impl Store for LocalStore {
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
-        let created =
-            self.create_all(vec![Object { path: path.to_owned(), bytes: bytes.to_owned() }])?;
+        let created = self.create_all(vec![Object::whole(path.to_owned(), bytes.to_owned())])?;
         Ok(created == [true])
     }
 
-    fn create_all(&self, objects: Vec<Object>) -> Result<Vec<bool>, StoreError> {
+    fn create_all(&self, objects: Vec<Object<'_>>) -> Result<Vec<bool>, StoreError> {
         let mut staged = Vec::with_capacity(objects.len());
-        for Object { path, bytes } in &objects {
+        for Object { path, parts } in &objects {
             // What is there stays, so there is no need to write it first.
             let is_there = self.root.join(path).exists();
-            let write = (!is_there).then(|| self.stage(bytes)).transpose();
+            let write = (!is_there).then(|| self.stage(parts)).transpose();
             staged.push(write.map_err(StoreError::new("create", path))?);
         }
         let written: Vec<_> = staged.iter().flatten().map(|staged| &staged.0).collect();

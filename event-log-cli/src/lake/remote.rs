@@ -60,8 +60,8 @@ impl Store for RemoteStore {
         put.map_err(StoreError::new("write", path))
     }
 
-    fn put_all(&self, objects: &mut dyn Iterator<Item = Object>) -> Result<(), StoreError> {
-        let objects = objects.map(|Object { path, bytes }| (self.key(&path), bytes));
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object<'_>>) -> Result<(), StoreError> {
+        let objects = objects.map(|object| (self.key(&object.path), object.into_bytes()));
         self.remote.put_all(objects).map_err(self.failed("write"))
     }
 
@@ -70,8 +70,9 @@ impl Store for RemoteStore {
         created.map_err(StoreError::new("create", path))
     }
 
-    fn create_all(&self, objects: Vec<Object>) -> Result<Vec<bool>, StoreError> {
-        let objects = objects.into_iter().map(|Object { path, bytes }| (self.key(&path), bytes));
+    fn create_all(&self, objects: Vec<Object<'_>>) -> Result<Vec<bool>, StoreError> {
+        let objects = objects.into_iter();
+        let objects = objects.map(|object| (self.key(&object.path), object.into_bytes()));
         self.remote.create_all(objects).map_err(self.failed("create"))
     }
 

@@ -1,5 +1,6 @@
 //! Objects by path: what a lake needs of the place where it lies.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
@@ -21,12 +22,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If the place cannot take one. Others may be there then.
-    fn put_all(&self, objects: &mut dyn Iterator<Item = Object>) -> Result<(), StoreError> {
-        for Object { path, bytes } in objects {
-            self.put(&path, &bytes)?;
-        }
-        Ok(())
-    }
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object<'_>>) -> Result<(), StoreError>;
 
     /// Writes the files of a batch as [`put_all`](Self::put_all) does, but none once there is an object at
     /// `done`: a load that slept over the end of its batch must not bring back what `compact` joined.
@@ -35,7 +31,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// As [`put_all`](Self::put_all).
     fn put_files(
         &self,
-        files: &mut dyn Iterator<Item = Object>,
+        files: &mut dyn Iterator<Item = Object<'_>>,
         done: &str,
     ) -> Result<(), StoreError> {
         // Nothing is joined in a place that does not say otherwise, so the same bytes do no harm.
@@ -55,8 +51,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If the place cannot take one. Others may be there then.
-    fn create_all(&self, objects: Vec<Object>) -> Result<Vec<bool>, StoreError> {
-        objects.iter().map(|Object { path, bytes }| self.create(path, bytes)).collect()
+    fn create_all(&self, objects: Vec<Object<'_>>) -> Result<Vec<bool>, StoreError> {
+        let create = |Object { path, parts }: Object<'_>| self.create(&path, &parts.concat());
+        objects.into_iter().map(create).collect()
     }
 
     /// The object at this path, if there is one.
@@ -89,11 +86,28 @@ pub trait Store: fmt::Debug + Send + Sync {
 
 /// An object that is to be written.
 #[derive(Debug)]
-pub struct Object {
+pub struct Object<'a> {
     /// Where.
     pub path: String,
-    /// What it holds.
-    pub bytes: Vec<u8>,
+    /// What it holds, one part behind the other.
+    pub parts: Vec<Cow<'a, [u8]>>,
+}
+
+impl Object<'_> {
+    /// An object of one part.
+    #[must_use]
+    pub fn whole(path: String, bytes: Vec<u8>) -> Self {
+        Self { path, parts: vec![bytes.into()] }
+    }
+
+    /// All its bytes; copied if there are several parts, or it does not own the one.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        match <[Cow<'_, [u8]>; 1]>::try_from(self.parts) {
+            Ok([one]) => one.into_owned(),
+            Err(parts) => parts.concat(),
+        }
+    }
 }
 
 /// An operation on an object that failed.

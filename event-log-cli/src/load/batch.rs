@@ -20,12 +20,13 @@ use crate::lake::ledger::{self, Chunk, Digest, Done, Ledger, Plan};
 use crate::lake::settings::Settings;
 use crate::lake::store::{Object, Store, StoreError};
 use crate::load::Load;
+use crate::load::blocks::Blocks;
 use crate::load::chunk::{self, Piece, Place};
 use crate::load::parquet;
 use crate::load::quarantine::Quarantine;
 use crate::load::repeats::Repeats;
 use crate::load::source::Source;
-use crate::load::split::Split;
+use crate::load::split::{Partitions, Split};
 
 /// A batch that has claimed its chunks, as far as it got them.
 #[derive(Debug)]
@@ -61,6 +62,8 @@ pub struct Batch<'a> {
     pieces: Vec<Piece>,
     /// The inputs that the pieces are of.
     streams: HashSet<Digest>,
+    /// The rows that became of them.
+    blocks: Blocks,
 }
 
 impl<'a> Batch<'a> {
@@ -69,7 +72,8 @@ impl<'a> Batch<'a> {
     pub fn new(load: &Load<'a>) -> Self {
         let Load { store, objects, settings, schemas, batch_bytes: most_bytes, .. } = *load;
         let (buffer, pieces, streams) = (Vec::new(), Vec::new(), HashSet::new());
-        Self { store, objects, settings, schemas, most_bytes, buffer, pieces, streams }
+        let blocks = Blocks::default();
+        Self { store, objects, settings, schemas, most_bytes, buffer, pieces, streams, blocks }
     }
 
     /// Reads the next chunk of an input, no further than `limit`; its end, or `None` if there is no
@@ -106,10 +110,17 @@ impl<'a> Batch<'a> {
         self.streams.contains(stream)
     }
 
-    /// Says which lines of the chunk that was read last are repeats.
-    pub fn set_repeats(&mut self, repeats: Arc<Repeats>) {
+    /// The chunk that was read last, and its lines.
+    #[must_use]
+    pub fn last(&self) -> Option<(&Piece, &[u8])> {
+        let piece = self.pieces.last()?;
+        Some((piece, &self.buffer[self.buffer.len() - piece.length..]))
+    }
+
+    /// Says which lines of the chunk that was read last are repeats; `None` if they themselves tell.
+    pub fn set_repeats(&mut self, repeats: Option<Arc<Repeats>>) {
         if let Some(piece) = self.pieces.last_mut() {
-            piece.repeats = Some(repeats);
+            piece.repeats = repeats;
         }
     }
 
@@ -202,9 +213,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Writes the files of the batch: `all` of it, or as much as was read.
-    fn write(&self, claimed: &Claimed, all: bool) -> Result<Done, Failure> {
+    fn write(&mut self, claimed: &Claimed, all: bool) -> Result<Done, Failure> {
         let batch = claimed.batch.as_str();
-        let mut split = Split::new(&self.settings.layout, self.schemas);
+        let blocks = std::mem::take(&mut self.blocks);
+        let mut split = Split::new(&self.settings.layout, self.schemas, blocks);
         let mut quarantine = Quarantine::new(self.objects);
         let mut begin = 0;
         for (piece, (_, has)) in self.pieces.iter().zip(&claimed.chunks) {
@@ -214,16 +226,16 @@ impl<'a> Batch<'a> {
                 split.piece(piece, bytes, &mut quarantine);
             }
         }
-        let (partitions, mut counts) = split.finish().map_err(StoreError::new("encode", batch))?;
+        let Partitions { rows, blocks, mut counts } =
+            split.finish().map_err(StoreError::new("encode", batch))?;
         counts.quarantined = quarantine.lines();
         let mut files = Vec::new();
         let mut failed = None;
-        let mut encoded = partitions.into_iter().map_while(|(directory, part)| {
+        let mut encoded = rows.into_iter().map_while(|(directory, part)| {
             let path = format!("{directory}/{batch}.{}", self.settings.format.ending());
             files.push(path.clone());
-            let mut bytes = Vec::new();
-            match part.encode(self.settings.format, &mut bytes) {
-                Ok(()) => Some(Object { path, bytes }),
+            match part.encode(self.settings.format, &blocks) {
+                Ok(parts) => Some(Object { path, parts }),
                 Err(error) => {
                     failed = Some(StoreError::new("encode", &path)(error));
                     None
@@ -235,6 +247,7 @@ impl<'a> Batch<'a> {
         } else {
             self.store.create_all(encoded.collect())?;
         }
+        self.blocks = blocks;
         if let Some(error) = failed {
             return Err(error.into());
         }

@@ -232,6 +232,16 @@ fn chunk(source: &Source, place: &Place, to: u64, end: Digest) -> Chunk {
     Chunk { input, stream, from, to, end, attempt }
 }
 
+/// The lines of a chunk with their newlines; the last one may have none.
+pub fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
+        let (line, rest) = bytes.split_at(end);
+        bytes = rest;
+        (!line.is_empty()).then_some(line)
+    })
+}
+
 /// Appends a chunk as it was planned; `None` if the input does not hold it any more.
 ///
 /// # Errors

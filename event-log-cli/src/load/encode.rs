@@ -1,6 +1,7 @@
 //! The rows of a table by partition, and the bytes of the files that they become. The same rows always
 //! give the same bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use flate2::write::GzEncoder;
 
 use crate::lake::layout::Hour;
 use crate::lake::settings::Format;
+use crate::load::blocks::{Blocks, Chain};
 use crate::load::parquet::TableSchema;
 use crate::load::parquet::partitions::{self, PartitionedRows};
 
@@ -20,8 +22,8 @@ pub(crate) const ZSTD_LEVEL: i32 = 3;
 /// The rows of one table.
 #[derive(Debug)]
 pub enum Rows {
-    /// Lines of JSON, by the first hour of their partition.
-    Json(BTreeMap<Hour, Vec<u8>>),
+    /// Lines of JSON, by the first hour of their partition, in the blocks of the batch.
+    Json(BTreeMap<Hour, Chain>),
     /// Columns.
     Parquet(Box<PartitionedRows>),
 }
@@ -36,25 +38,26 @@ impl Rows {
         }
     }
 
-    /// Appends the row that `write` writes as a line of JSON to the partition with this first hour;
-    /// `space` is for use in between.
+    /// Appends the row that `write` writes as a line of JSON to the partition with this first hour, in
+    /// `blocks` if it stays that; `space` is for use in between.
     ///
     /// # Errors
     /// If the row contradicts the schema; then it is not appended.
     pub fn push(
         &mut self,
         hour: Hour,
+        blocks: &mut Blocks,
         space: &mut Vec<u8>,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), String> {
+        space.clear();
+        write(space);
         match self {
             Self::Json(partitions) => {
-                write(partitions.entry(hour).or_default());
+                blocks.append(partitions.entry(hour).or_default(), space);
                 Ok(())
             }
             Self::Parquet(rows) => {
-                space.clear();
-                write(space);
                 let row = str::from_utf8(space).map_err(|error| error.to_string())?;
                 rows.push(hour, row)
             }
@@ -81,31 +84,45 @@ impl Rows {
 /// The rows of one partition.
 #[derive(Debug)]
 pub enum Part {
-    /// Lines of JSON.
-    Json(Vec<u8>),
+    /// Lines of JSON, in the blocks of the batch.
+    Json(Chain),
     /// Rows of a table's columns.
     Parquet(partitions::Part),
 }
 
 impl Part {
-    /// The bytes of the file, in `space` where they are not those of the rows.
+    /// The bytes of the file, in parts.
     ///
     /// # Errors
     /// If the encoder fails, which it has no reason to in memory.
-    pub fn encode(self, format: Format, space: &mut Vec<u8>) -> io::Result<()> {
-        space.clear();
-        match (self, format) {
-            (Self::Json(lines), Format::JsonGzip) => {
-                let mut encoder = GzEncoder::new(space, Compression::new(GZIP_LEVEL));
-                encoder.write_all(&lines)?;
-                encoder.finish()?;
+    pub fn encode(self, format: Format, blocks: &Blocks) -> io::Result<Vec<Cow<'_, [u8]>>> {
+        let lines = match self {
+            Self::Json(lines) => blocks.parts(lines),
+            Self::Parquet(part) => {
+                let mut out = Vec::new();
+                part.write(&mut out).map_err(io::Error::other)?;
+                return Ok(vec![out.into()]);
             }
-            (Self::Json(lines), Format::JsonZstd) => {
-                zstd::stream::copy_encode(&lines[..], space, ZSTD_LEVEL)?;
+        };
+        let out = match format {
+            Format::Json | Format::Parquet => return Ok(lines.map(Cow::Borrowed).collect()),
+            Format::JsonGzip => {
+                let encoder = GzEncoder::new(Vec::new(), Compression::new(GZIP_LEVEL));
+                written(lines, encoder)?.finish()?
             }
-            (Self::Json(lines), Format::Json | Format::Parquet) => *space = lines,
-            (Self::Parquet(part), _) => part.write(space).map_err(io::Error::other)?,
-        }
-        Ok(())
+            Format::JsonZstd => {
+                let encoder = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+                written(lines, encoder)?.finish()?
+            }
+        };
+        Ok(vec![out.into()])
     }
+}
+
+fn written<'b, W: Write>(
+    mut parts: impl Iterator<Item = &'b [u8]>,
+    mut encoder: W,
+) -> io::Result<W> {
+    parts.try_for_each(|part| encoder.write_all(part))?;
+    Ok(encoder)
 }

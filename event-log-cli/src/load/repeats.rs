@@ -138,15 +138,22 @@ fn find_lines(
     Ok(())
 }
 
-/// The hash of a line's id; of a line that is none perhaps as well.
 fn hash(line: &[u8]) -> Option<u64> {
+    id(line).map(|id| xxh3_64(&id))
+}
+
+/// The id of a line; of a line that is none perhaps as well.
+pub(super) fn id(line: &[u8]) -> Option<Cow<'_, [u8]>> {
     if let Some(rest) = line.strip_prefix(b"{\"id\":\"")
         && let Some(end) = memchr::memchr2(b'"', b'\\', rest)
         && rest[end] == b'"'
     {
-        return Some(xxh3_64(&rest[..end]));
+        return Some(Cow::Borrowed(&rest[..end]));
     }
-    Some(xxh3_64(Line::parse(line).ok()?.id.as_bytes()))
+    Some(match Line::parse(line).ok()?.id {
+        Cow::Borrowed(id) => Cow::Borrowed(id.as_bytes()),
+        Cow::Owned(id) => Cow::Owned(id.into_bytes()),
+    })
 }
 
 /// The id of a line that is loaded: one that is not does not make the next one a repeat.

@@ -9,7 +9,8 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::input::lines;
 use crate::lake::layout::{By, Hour, Layout, Partition, is_table_name};
 use crate::line::Line;
-use crate::load::chunk::Piece;
+use crate::load::blocks::Blocks;
+use crate::load::chunk::{self, Piece};
 use crate::load::counts::Counts;
 use crate::load::encode::{Part, Rows};
 use crate::load::flatten;
@@ -25,6 +26,7 @@ pub struct Split<'a> {
     schemas: Option<&'a parquet::Tables>,
     tables: Tables,
     counts: Counts,
+    blocks: Blocks,
     /// For one row.
     space: Vec<u8>,
     /// The ids of the input that is being split, if its first chunk is.
@@ -34,13 +36,30 @@ pub struct Split<'a> {
     is_repeat: Option<bool>,
 }
 
+/// The lines of a batch by partition.
+#[derive(Debug)]
+pub struct Partitions {
+    /// The rows of each, with its path below the lake; in the order of the paths.
+    pub rows: Vec<(String, Part)>,
+    /// Hold the rows of JSON.
+    pub blocks: Blocks,
+    /// What came of the lines.
+    pub counts: Counts,
+}
+
 impl<'a> Split<'a> {
-    /// Nothing, yet.
+    /// Nothing, yet; rows of JSON go to these blocks, which are emptied for it.
     #[must_use]
-    pub fn new(layout: &'a Layout, schemas: Option<&'a parquet::Tables>) -> Self {
+    pub fn new(
+        layout: &'a Layout,
+        schemas: Option<&'a parquet::Tables>,
+        mut blocks: Blocks,
+    ) -> Self {
+        blocks.clear();
         Self {
             layout,
             schemas,
+            blocks,
             space: Vec::new(),
             tables: Tables::default(),
             counts: Counts::default(),
@@ -52,7 +71,7 @@ impl<'a> Split<'a> {
 
     /// Splits the lines of a chunk.
     pub fn piece(&mut self, piece: &Piece, bytes: &[u8], quarantine: &mut Quarantine<'_>) {
-        let chunk = &piece.chunk;
+        let Piece { chunk, .. } = piece;
         self.counts.bytes += chunk.to - chunk.from;
         if self.stream.as_deref() != Some(chunk.stream.as_str()) {
             self.stream = Some(chunk.stream.as_str().to_owned());
@@ -71,7 +90,7 @@ impl<'a> Split<'a> {
             return;
         }
         let mut repeats = piece.repeats.as_ref().map(|repeats| repeats.places_from(chunk.from));
-        for line in lines(bytes) {
+        for line in chunk::lines(bytes) {
             let place = chunk.from + rejected.bytes_before;
             self.is_repeat = repeats.as_mut().map(|places| is_first(places, place));
             let text = line.strip_suffix(b"\n").unwrap_or(line);
@@ -118,16 +137,15 @@ impl<'a> Split<'a> {
             format!("the date `{date}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z")
         })?;
         let table = self.tables.of(event_type, self.layout, self.schemas)?;
-        let id = xxh3_128(id.as_bytes());
-        if self.is_repeat.unwrap_or_else(|| self.ids.contains(&id)) {
+        // Of no use where somebody has looked for repeats before.
+        let own = self.is_repeat.is_none().then(|| xxh3_128(id.as_bytes()));
+        if own.map_or(self.is_repeat == Some(true), |id| self.ids.contains(&id)) {
             self.counts.duplicates += 1;
             return Ok(());
         }
-        table.rows.push(hour.start_of(table.by), &mut self.space, write)?;
+        table.rows.push(hour.start_of(table.by), &mut self.blocks, &mut self.space, write)?;
         table.events += 1;
-        if self.is_repeat.is_none() {
-            self.ids.insert(id);
-        }
+        self.ids.extend(own);
         Ok(())
     }
 }
@@ -139,16 +157,6 @@ fn is_first(places: &mut &[u64], place: u64) -> bool {
         *places = &places[1..];
     }
     is_first
-}
-
-/// The lines of a text with their newlines; the last one may have none.
-fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
-        let (line, rest) = bytes.split_at(end);
-        bytes = rest;
-        (!line.is_empty()).then_some(line)
-    })
 }
 
 /// The tables, by type.
@@ -205,11 +213,11 @@ impl Tables {
 }
 
 impl Split<'_> {
-    /// The rows of all partitions in the order of their paths below the lake, and what came of the lines.
+    /// The lines that were split, by partition.
     ///
     /// # Errors
     /// If there are more values in lists than an array can count.
-    pub fn finish(mut self) -> io::Result<(Vec<(String, Part)>, Counts)> {
+    pub fn finish(mut self) -> io::Result<Partitions> {
         let mut all = Vec::new();
         for Table { event_type, by, events, rows } in self.tables.all {
             for (start, part) in rows.partitions()? {
@@ -222,6 +230,6 @@ impl Split<'_> {
             }
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok((all, self.counts))
+        Ok(Partitions { rows: all, counts: self.counts, blocks: self.blocks })
     }
 }

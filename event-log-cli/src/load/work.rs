@@ -16,6 +16,7 @@ use crate::lake::ledger::{Complete, Digest, Ledger};
 use crate::load::batch::{Batch, Claimed};
 use crate::load::chunk::{self, ChunkError, Followed, Place};
 use crate::load::repeats::Repeats;
+use crate::load::seen::Seen;
 use crate::load::source::Source;
 use crate::load::{FailedInput, Load, Loaded};
 
@@ -109,7 +110,7 @@ impl<'a> Worker<'a> {
         let mut source = Source::watched(input, self.load.objects, self.load.progress)?;
         let stream = Digest::of(&source.first_line()?);
         let mut from = 0;
-        let mut repeats = Arc::default();
+        let seen = Seen::default();
         while !self.load.interrupt.is_set() {
             if self.batch.has(&stream) {
                 self.publish_all()?;
@@ -126,7 +127,8 @@ impl<'a> Worker<'a> {
             if self.share(&mut source, &place)? {
                 return Ok(());
             }
-            if !self.take(&mut source, &mut place, &mut repeats)? {
+            seen.passed(place.from);
+            if !self.take(&mut source, &mut place, &seen)? {
                 return self.ended(&source, &place);
             }
             from = place.from;
@@ -159,9 +161,9 @@ impl<'a> Worker<'a> {
         &mut self,
         source: &mut Source,
         place: &mut Place,
-        repeats: &mut Arc<Repeats>,
+        seen: &Seen,
     ) -> Result<bool, ChunkError> {
-        let Some(end) = self.read(source, place, None, repeats)? else { return Ok(false) };
+        let Some(end) = self.read(source, place, None, seen)? else { return Ok(false) };
         let is_cut = self.batch.is_cut();
         if self.batch.is_full() && self.publish(|| ())?.is_some() {
             return Ok(true);
@@ -177,15 +179,17 @@ impl<'a> Worker<'a> {
         source: &mut Source,
         place: &Place,
         limit: Option<u64>,
-        repeats: &mut Arc<Repeats>,
+        seen: &Seen,
     ) -> Result<Option<u64>, ChunkError> {
         let end = self.batch.read(source, place, limit)?;
-        if let Some(end) = end.filter(|_| place.from > 0) {
-            if !repeats.covers(end) {
-                let looked = self.look(source.path(), None);
-                *repeats = looked.inspect_err(|_| self.batch.forget_last())?;
-            }
-            self.batch.set_repeats(repeats.clone());
+        if let Some(end) = end
+            && let Some((piece, lines)) = self.batch.last()
+            && (place.from > 0 || piece.is_cut)
+        {
+            let look = || self.look(source.path(), None);
+            let repeats = seen.repeats(place.from..end, lines, look);
+            let repeats = repeats.inspect_err(|_| self.batch.forget_last())?;
+            self.batch.set_repeats(repeats);
         }
         Ok(end)
     }

@@ -1,8 +1,10 @@
 //! What it takes that files and directories survive a power cut.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// So many threads sync a batch; they do nothing but wait.
@@ -42,5 +44,53 @@ pub(super) fn sync_if_there(path: &Path) -> io::Result<()> {
     match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         file => file?.sync_all(),
+    }
+}
+
+/// Directories whose own names, and those of all above them, are known to survive a power cut.
+#[derive(Debug, Default)]
+pub(super) struct Safe(Mutex<HashSet<PathBuf>>);
+
+impl Safe {
+    /// The directories below `root` that must be synced so that these files have their names.
+    pub(super) fn to_sync<'a>(
+        &self,
+        root: &Path,
+        files: impl Iterator<Item = &'a PathBuf>,
+    ) -> BTreeSet<PathBuf> {
+        let safe = self.lock();
+        let mut directories = BTreeSet::new();
+        for file in files {
+            let mut last = file.as_path();
+            let above = file.ancestors().skip(1).take_while(|path| path.starts_with(root));
+            for (height, directory) in above.enumerate() {
+                // `compact` may have put a new directory in the place of the lowest one a moment ago.
+                if height > 1 && safe.contains(last) {
+                    break;
+                }
+                if !directories.contains(directory) {
+                    directories.insert(directory.to_owned());
+                }
+                last = directory;
+            }
+        }
+        directories
+    }
+
+    /// Notes directories that were synced.
+    pub(super) fn add(&self, directories: BTreeSet<PathBuf>) {
+        self.lock().extend(directories);
+    }
+
+    /// Says that a directory is not there, with those above it that are not.
+    pub(super) fn is_missing(&self, directory: &Path) {
+        let mut safe = self.lock();
+        for missing in directory.ancestors().take_while(|path| !path.is_dir()) {
+            safe.remove(missing);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,7 @@
 //! The store on a real disk.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 #[test]
@@ -17,6 +19,26 @@ fn an_object_is_replaced_by_put_and_kept_by_create() {
     assert_eq!(store.list("nowhere").unwrap(), [""; 0]);
     assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);
     store.sync().unwrap();
+}
+
+#[test]
+fn a_directory_is_synced_with_those_above_it_until_their_names_are_safe() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(directory.path()).unwrap();
+    let wanted = |names: &[&str]| -> BTreeSet<PathBuf> {
+        names.iter().map(|name| store.root.join(name)).collect()
+    };
+    let put = |path: &str| {
+        store.put(path, b"1").unwrap();
+        let directories = store.safe.to_sync(&store.root, [store.root.join(path)].iter());
+        store.sync().unwrap();
+        directories
+    };
+    assert_eq!(put("a/b/c/one"), wanted(&["", "a", "a/b", "a/b/c"]));
+    assert_eq!(put("a/b/c/two"), wanted(&["a/b", "a/b/c"]));
+    fs::remove_dir_all(store.root.join("a/b")).unwrap();
+    assert_eq!(put("a/b/c/three"), wanted(&["a", "a/b", "a/b/c"]));
+    assert_eq!(put("a/d/four"), wanted(&["a", "a/d"]));
 }
 
 #[test]
@@ -40,7 +62,7 @@ fn two_processes_never_write_the_same_temporary_file() {
     // As in two containers, where both are number 1 and begin to count.
     let directory = tempfile::tempdir().unwrap();
     let [one, other] = [(); 2].map(|()| LocalStore::open(directory.path()).unwrap());
-    let of_one = one.stage(b"one").unwrap();
+    let of_one = one.stage(&[b"one"[..].into()]).unwrap();
     other.put("b", b"other").unwrap();
     one.publish(&of_one, "a", rename).unwrap();
     assert_eq!(one.get("a").unwrap().as_deref(), Some(&b"one"[..]));
@@ -52,7 +74,7 @@ fn a_file_of_a_batch_that_is_done_is_not_put_again() {
     let directory = tempfile::tempdir().unwrap();
     let store = LocalStore::open(directory.path()).unwrap();
     let put = || {
-        let file = Object { path: "t/one".to_owned(), bytes: b"1".to_vec() };
+        let file = Object::whole("t/one".to_owned(), b"1".to_vec());
         store.put_files(&mut [file].into_iter(), "_ledger/done/b").unwrap();
     };
     put();
@@ -86,7 +108,7 @@ fn of_what_cannot_be_written_nothing_is_left() {
     store.put("file", b"1").unwrap();
     // There is no directory below a file.
     let objects = ["claims/one", "file/two"];
-    let objects = objects.map(|path| Object { path: path.to_owned(), bytes: b"2".to_vec() });
+    let objects = objects.map(|path| Object::whole(path.to_owned(), b"2".to_vec()));
     let error = store.create_all(objects.into()).unwrap_err();
     assert_eq!((error.operation, error.path.as_str()), ("create", "file/two"));
     assert_eq!(store.list(TEMPORARY).unwrap(), [""; 0]);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::lake::ledger::Digest;
 use crate::load::chunk::{self, ChunkError, Followed, Place};
+use crate::load::seen::Seen;
 use crate::load::source::Source;
 use crate::load::turns::Turns;
 use crate::load::work::queue::{Item, Part};
@@ -22,12 +23,13 @@ impl Worker<'_> {
         if ends.is_empty() {
             return Ok(false);
         }
-        let repeats = self.look(source.path(), Some(length))?;
+        let seen = Arc::new(Seen::default());
+        seen.passed(place.from);
         let turns = Arc::new(Turns::from(from));
         for to in ends.into_iter().chain([length]) {
             let (place, input) = (Place { from, ..place.clone() }, source.path().to_owned());
-            let (repeats, turns) = (Arc::clone(&repeats), Arc::clone(&turns));
-            parts.push(Item::Part(Part { input, place, to, repeats, turns }));
+            let (seen, turns) = (Arc::clone(&seen), Arc::clone(&turns));
+            parts.push(Item::Part(Part { input, place, to, seen, turns }));
             from = to;
         }
         self.queue.add(parts);
@@ -36,14 +38,13 @@ impl Worker<'_> {
 
     /// Takes a part of a large input, unless it was claimed.
     pub(super) fn part(&mut self, part: &Part) -> Result<(), ChunkError> {
-        let Part { input, place, to, repeats, turns } = part;
-        let _until = turns.until(*to);
+        let Part { input, place, to, seen, turns } = part;
+        let (_until, _seen) = (turns.until(*to), seen.until(*to));
         let mut source = Source::open_in(input, self.load.objects)?;
         if Digest::of(&source.first_line()?) != place.stream {
             self.fail(input, "it was replaced while it was loaded; load again".to_owned());
             return Ok(());
         }
-        let mut repeats = Arc::clone(repeats);
         let mut from = place.from;
         while from < *to && !self.load.interrupt.is_set() {
             let place = match chunk::follow(&mut source, self.ledger, &place.stream, from)? {
@@ -54,7 +55,7 @@ impl Worker<'_> {
                 }
             };
             if place.from == from {
-                let Some(end) = self.read(&mut source, &place, Some(*to), &mut repeats)? else {
+                let Some(end) = self.read(&mut source, &place, Some(*to), seen)? else {
                     return self.left_over(&source, &place).map(drop);
                 };
                 let turn = turns.wait(from);
@@ -72,6 +73,7 @@ impl Worker<'_> {
             }
             // Others have claimed it. What they claimed behind the part is not for this one to count.
             let next = turns.claimed(place.from);
+            seen.passed(next);
             self.loaded.known_bytes += next.min(*to) - from;
             self.passed(&source, next.min(*to) - from);
             from = next;

@@ -12,7 +12,7 @@ use crate::input::paths::Input;
 use crate::lake::ledger::{Digest, Plan};
 use crate::load::chunk::Place;
 use crate::load::moved::Moved;
-use crate::load::repeats::Repeats;
+use crate::load::seen::Seen;
 use crate::load::turns::Turns;
 
 /// One piece of work.
@@ -31,7 +31,7 @@ pub(super) struct Part {
     pub(super) input: PathBuf,
     pub(super) place: Place,
     pub(super) to: u64,
-    pub(super) repeats: Arc<Repeats>,
+    pub(super) seen: Arc<Seen>,
     pub(super) turns: Arc<Turns>,
 }
 

@@ -35,7 +35,7 @@ impl Worker<'_> {
         if chunk.from > 0 {
             let looked = self.look(input, Some(chunk.to));
             let repeats = looked.inspect_err(|_| self.batch.forget_last())?;
-            self.batch.set_repeats(repeats);
+            self.batch.set_repeats(Some(repeats));
         }
         Ok(true)
     }

@@ -112,9 +112,9 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn put_all(&self, objects: &mut dyn Iterator<Item = Object>) -> Result<(), StoreError> {
-        for Object { path, bytes } in objects {
-            self.step(&path)?.put(&path, &bytes, true);
+    fn put_all(&self, objects: &mut dyn Iterator<Item = Object<'_>>) -> Result<(), StoreError> {
+        for Object { path, parts } in objects {
+            self.step(&path)?.put(&path, &parts.concat(), true);
         }
         Ok(())
     }
