@@ -177,10 +177,9 @@ fn print(compacted: &Compacted, out: &mut dyn Write) -> io::Result<()> {
 
 fn print_converted(converted: &Converted, out: &mut dyn Write) -> io::Result<()> {
     let Converted { partitions, unchanged, files, bytes, into, rows, .. } = converted;
-    writeln!(
-        out,
-        "{files} files of {partitions} partitions, {bytes} bytes, made into {into} of {rows} rows"
-    )?;
+    let (files, of) = (count(files, "file"), count(partitions, "partition"));
+    let (bytes, rows) = (count(bytes, "byte"), count(rows, "row"));
+    writeln!(out, "{files} of {of}, {bytes}, made into {into} of {rows}")?;
     print_counts(
         &[
             (*unchanged, "partitions have not changed since they were made"),

@@ -60,13 +60,18 @@ fn every_key_of_every_report_is_documented_and_is_there() {
     fs::write(path("narrow"), catalog(8)).unwrap();
     let (out, expected, narrow) = (path("out"), path("out/expected.json"), path("narrow"));
     let schema = path("schema");
-    let runs: [(&str, &[&str], i32); 10] = [
+    let runs: [(&str, &[&str], i32); 11] = [
         ("stats", &["stats", &format!("{log}/*.jsonl")], 1),
         ("ledger", &["ledger", &format!("{log}/*.jsonl")], 1),
         ("validate", &["validate", &format!("{log}/*.jsonl"), "--catalog", &lock], 1),
         ("recover", &["recover", &log], 0),
         ("load", &["load", &log, "--lake", &lake], 3),
         ("compact", &["compact", "--lake", &lake], 0),
+        (
+            "compact --to",
+            &["compact", "--lake", &lake, "--to", "parquet", "--into", &path("other")],
+            0,
+        ),
         (
             "replicate",
             &[
