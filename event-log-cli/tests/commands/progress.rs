@@ -169,7 +169,8 @@ fn a_second_ctrl_c_ends_a_load_at_once_and_the_first_says_so() {
     let input = endless(directory.path());
     let lake = directory.path().join("lake");
     let run = OnTerminal::start(&["load", &input, "--lake", lake.to_str().unwrap()], "xterm");
-    run.wait_for("loading");
+    // What was not begun before the first one would not be begun at all.
+    run.wait_until_read(64 << 20);
     run.interrupt();
     run.wait_for("Ctrl-C again");
     run.interrupt();

@@ -1,6 +1,6 @@
 //! A terminal for the command's standard error, and what a person would see on it.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -67,6 +67,21 @@ impl OnTerminal {
         let drawn = || String::from_utf8_lossy(&self.drawn.lock().unwrap()).into_owned();
         while !drawn().contains(text) {
             assert!(Instant::now() < deadline, "`{text}` is not in {:?}", drawn());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until it has read so many bytes, of files or of anything.
+    pub(crate) fn wait_until_read(&self, bytes: u64) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let path = format!("/proc/{}/io", self.child.id());
+        let read = || {
+            let counts = fs::read_to_string(&path).unwrap();
+            let count = counts.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap();
+            count.parse::<u64>().unwrap()
+        };
+        while read() < bytes {
+            assert!(Instant::now() < deadline, "it has read {} bytes", read());
             thread::sleep(Duration::from_millis(5));
         }
     }
