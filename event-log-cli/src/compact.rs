@@ -37,7 +37,7 @@ pub mod rows;
 pub mod share;
 pub mod swap;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use arrow_schema::SchemaRef;
@@ -100,7 +100,7 @@ struct Lake {
     /// The batches that are done.
     batches: HashSet<String>,
     /// The joins that were done before.
-    joins: HashSet<String>,
+    joins: BTreeSet<String>,
     /// The columns of the tables, for files that have such.
     tables: Tables,
 }
@@ -118,7 +118,7 @@ impl Compact<'_> {
             format: settings.format,
             batches: self.disk.batches()?,
             // Into a lake that is made of another one nobody loads, so nothing comes back.
-            joins: if settings.from.is_some() { HashSet::new() } else { self.disk.joined()? },
+            joins: if settings.from.is_some() { BTreeSet::new() } else { self.disk.joined()? },
             tables: Tables::of(&catalog::latest(self.disk.store)?.0),
         };
         let closed = self.disk.closed(&settings.layout, self.closed_before)?;

@@ -94,7 +94,6 @@ impl fmt::Display for Location {
 /// It has a thread of its own for connections; requests are made by the threads that call.
 #[derive(Debug)]
 pub struct Remote {
-    bucket: String,
     client: AmazonS3,
     /// `None` only while it is dropped.
     runtime: Option<Runtime>,
@@ -121,13 +120,7 @@ impl Remote {
             .thread_name("event-log-s3")
             .enable_all()
             .build()?;
-        Ok(Self { bucket: bucket.to_owned(), client, runtime: Some(runtime) })
-    }
-
-    /// The bucket's name.
-    #[must_use]
-    pub fn bucket(&self) -> &str {
-        &self.bucket
+        Ok(Self { client, runtime: Some(runtime) })
     }
 
     /// Writes an object, in the place of an older one if there is one.

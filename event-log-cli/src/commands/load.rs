@@ -17,7 +17,7 @@ use crate::lake;
 use crate::lake::layout::{By, Layout};
 use crate::lake::settings::{Format, Settings};
 use crate::lake::store::Store;
-use crate::load::follow::Follow;
+use crate::load::follow::{Follow, is_same};
 use crate::load::parquet::Tables;
 use crate::load::{Load, Loaded, chunk};
 use crate::progress::Progress;
@@ -128,7 +128,9 @@ pub fn run(
             inputs.retain(is_input);
             let changed = follow.changed(inputs);
             // What failed is tried again, unless it is gone.
-            loaded.failed.retain(|failed| changed.iter().all(|input| input.path != failed.input));
+            loaded
+                .failed
+                .retain(|failed| changed.iter().all(|input| !is_same(&input.path, &failed.input)));
             let more = load.more(changed)?;
             follow.loaded(&more);
             if more.is_something() {

@@ -1,8 +1,9 @@
 //! The ledger of joins: what is planned, what is done, and what a kill left in between.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
+use std::ops::Bound;
 
 use crate::compact::disk::Disk;
 use crate::compact::plan::{self, Plan};
@@ -37,8 +38,8 @@ impl Disk<'_> {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn joined(&self) -> Result<HashSet<String>, Failure> {
-        self.names(JOINED)
+    pub fn joined(&self) -> Result<BTreeSet<String>, Failure> {
+        Ok(self.names(JOINED)?.into_iter().collect())
     }
 
     /// Carries out a plan; `write` is told a joined file and where to write it.
@@ -78,20 +79,24 @@ impl Disk<'_> {
         fs::remove_file(&path).map_err(Failure::file("remove", &path))
     }
 
-    /// The files of a partition that these joins took in, and that are gone by them.
+    /// The files of a partition that these joins took in, and that are gone by them; of each the file that it
+    /// went into.
     ///
     /// # Errors
     /// If the ledger cannot be read.
     pub fn taken_in(
         &self,
         partition: &str,
-        joins: &HashSet<String>,
-    ) -> Result<HashSet<String>, Failure> {
+        joins: &BTreeSet<String>,
+    ) -> Result<HashMap<String, String>, Failure> {
         let prefix = plan::prefix(partition);
-        let mut taken_in = HashSet::new();
-        for join in joins.iter().filter(|join| join.starts_with(&prefix)) {
+        let mut taken_in = HashMap::new();
+        let from = (Bound::Included(prefix.as_str()), Bound::Unbounded);
+        for join in joins.range::<str, _>(from).take_while(|join| join.starts_with(&prefix)) {
             let Some(plan) = self.plan(JOINED, join)? else { continue };
-            taken_in.extend(plan.joined.into_iter().flat_map(|file| file.sources));
+            for plan::Joined { name, sources } in plan.joined {
+                taken_in.extend(sources.into_iter().map(|source| (source, name.clone())));
+            }
         }
         Ok(taken_in)
     }
@@ -100,9 +105,9 @@ impl Disk<'_> {
     ///
     /// # Errors
     /// If the disk fails.
-    pub fn remove_stale(&self, partition: &str, joins: &HashSet<String>) -> Result<u64, Failure> {
+    pub fn remove_stale(&self, partition: &str, joins: &BTreeSet<String>) -> Result<u64, Failure> {
         let mut removed = 0;
-        for source in self.taken_in(partition, joins)? {
+        for source in self.taken_in(partition, joins)?.into_keys() {
             let path = self.root.join(partition).join(source);
             match fs::remove_file(&path) {
                 Ok(()) => removed += 1,

@@ -83,7 +83,7 @@ pub fn walk(
 ///
 /// # Errors
 /// If it cannot be read, or with the failure of `take`.
-pub fn walk_file(
+fn walk_file(
     path: &Path,
     mut lines: Lines<impl BufRead>,
     walked: &mut Walked,

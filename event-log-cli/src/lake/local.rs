@@ -156,7 +156,7 @@ impl LocalStore {
         }
         // What is taken for done now must be so after a power cut, too.
         let done = self.root.join("_ledger/done");
-        sync_if_there(&done).map_err(Failure::file("sync", &done))
+        sync_if_there(&done).map(drop).map_err(Failure::file("sync", &done))
     }
 
     fn open_lock(&self) -> io::Result<File> {
@@ -171,6 +171,48 @@ impl LocalStore {
         }
     }
 
+    /// Gives a file of a batch its name by `act`, unless the batch is done. Meanwhile nobody takes that for
+    /// granted.
+    fn unless_done<T: Default>(
+        &self,
+        done: &Path,
+        act: impl FnOnce() -> io::Result<T>,
+    ) -> io::Result<T> {
+        // A lock belongs to an opened file, so each has one of its own.
+        let lock = self.open_lock()?;
+        match lock.lock_shared() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            // A file system without locks: there nobody compacts, either.
+            _ => {}
+        }
+        if done.exists() { Ok(T::default()) } else { act() }
+    }
+
+    /// Creates objects; `link` gives each its name, and says whether there was none.
+    fn create_each(
+        &self,
+        objects: &[Object<'_>],
+        link: impl Fn(&Path, &Path) -> io::Result<bool>,
+    ) -> Result<Vec<bool>, StoreError> {
+        let mut staged = Vec::with_capacity(objects.len());
+        for Object { path, parts } in objects {
+            // What is there stays, so there is no need to write it first.
+            let is_there = self.root.join(path).exists();
+            let write = (!is_there).then(|| self.stage(parts)).transpose();
+            staged.push(write.map_err(StoreError::new("create", path))?);
+        }
+        let written: Vec<_> = staged.iter().flatten().map(|staged| &staged.0).collect();
+        sync_together(&written).map_err(StoreError::new("sync", TEMPORARY))?;
+        let mut created = Vec::with_capacity(objects.len());
+        for (Object { path, .. }, staged) in objects.iter().zip(&staged) {
+            let link = staged.as_ref().map(|staged| self.publish(staged, path, &link));
+            created.push(link.unwrap_or(Ok(false)).map_err(StoreError::new("create", path))?);
+            // Another may have created it a moment ago, and not have synced it yet.
+            self.note(|unsynced| unsynced.names.push(self.root.join(path)));
+        }
+        Ok(created)
+    }
+
     /// Notes what this thread wrote.
     fn note(&self, note: impl FnOnce(&mut Unsynced)) {
         note(self.unsynced().entry(thread::current().id()).or_default());
@@ -183,9 +225,12 @@ impl LocalStore {
     /// Syncs the files, then all directories and those above.
     fn sync_each(&self, unsynced: &Unsynced) -> io::Result<()> {
         let Unsynced { files, names } = unsynced;
-        sync_together(files)?;
+        if !sync_together(files)? {
+            // `compact` is moving one over, or somebody removed it: wherever it is now, it has to be on the disk.
+            rustix::fs::sync();
+        }
         let directories = self.safe.to_sync(&self.root, files.iter().chain(names));
-        directories.iter().rev().try_for_each(|directory| sync_if_there(directory))?;
+        directories.iter().rev().try_for_each(|directory| sync_if_there(directory).map(drop))?;
         self.safe.add(directories);
         Ok(())
     }
@@ -243,16 +288,8 @@ impl Store for LocalStore {
         done: &str,
     ) -> Result<(), StoreError> {
         let done = self.root.join(done);
-        let rename_unless_done = |staged: &Path, target: &Path| {
-            // A lock belongs to an opened file, so each has one of its own.
-            let lock = self.open_lock()?;
-            match lock.lock_shared() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-                // A file system without locks: there nobody compacts, either.
-                _ => {}
-            }
-            if done.exists() { Ok(()) } else { rename(staged, target) }
-        };
+        let rename_unless_done =
+            |staged: &Path, target: &Path| self.unless_done(&done, || rename(staged, target));
         for Object { path, parts } in files {
             let put = self.stage(&parts);
             let put = put.and_then(|staged| self.publish(&staged, &path, rename_unless_done));
@@ -268,23 +305,13 @@ impl Store for LocalStore {
     }
 
     fn create_all(&self, objects: Vec<Object<'_>>) -> Result<Vec<bool>, StoreError> {
-        let mut staged = Vec::with_capacity(objects.len());
-        for Object { path, parts } in &objects {
-            // What is there stays, so there is no need to write it first.
-            let is_there = self.root.join(path).exists();
-            let write = (!is_there).then(|| self.stage(parts)).transpose();
-            staged.push(write.map_err(StoreError::new("create", path))?);
-        }
-        let written: Vec<_> = staged.iter().flatten().map(|staged| &staged.0).collect();
-        sync_together(&written).map_err(StoreError::new("sync", TEMPORARY))?;
-        let mut created = Vec::with_capacity(objects.len());
-        for (Object { path, .. }, staged) in objects.iter().zip(&staged) {
-            let link = staged.as_ref().map(|staged| self.publish(staged, path, link));
-            created.push(link.unwrap_or(Ok(false)).map_err(StoreError::new("create", path))?);
-            // Another may have created it a moment ago, and not have synced it yet.
-            self.note(|unsynced| unsynced.names.push(self.root.join(path)));
-        }
-        Ok(created)
+        self.create_each(&objects, link)
+    }
+
+    fn create_files(&self, files: Vec<Object<'_>>, done: &str) -> Result<(), StoreError> {
+        let done = self.root.join(done);
+        let link = |staged: &Path, target: &Path| self.unless_done(&done, || link(staged, target));
+        self.create_each(&files, link).map(drop)
     }
 
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {

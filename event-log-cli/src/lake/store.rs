@@ -56,6 +56,16 @@ pub trait Store: fmt::Debug + Send + Sync {
         objects.into_iter().map(create).collect()
     }
 
+    /// Creates files of a batch of which a part is missing, but none once there is an object at `done`; see
+    /// [`put_files`](Self::put_files).
+    ///
+    /// # Errors
+    /// As [`create_all`](Self::create_all).
+    fn create_files(&self, files: Vec<Object<'_>>, done: &str) -> Result<(), StoreError> {
+        let _ = done;
+        self.create_all(files).map(drop)
+    }
+
     /// The object at this path, if there is one.
     ///
     /// # Errors

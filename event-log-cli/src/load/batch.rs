@@ -245,7 +245,7 @@ impl<'a> Batch<'a> {
         if all {
             self.store.put_files(&mut encoded, &ledger::done_path(&claimed.batch))?;
         } else {
-            self.store.create_all(encoded.collect())?;
+            self.store.create_files(encoded.collect(), &ledger::done_path(&claimed.batch))?;
         }
         self.blocks = blocks;
         if let Some(error) = failed {

@@ -127,8 +127,7 @@ pub struct Piece {
     pub is_too_long: bool,
     /// Whether more of the input may follow now: the room ended, not the input.
     pub is_cut: bool,
-    /// Which of its lines are repeats, if it is not the first chunk of its input; of that the lines
-    /// themselves tell.
+    /// Which of its lines are repeats; `None` only of a first chunk, where the lines themselves tell.
     pub repeats: Option<Arc<Repeats>>,
 }
 

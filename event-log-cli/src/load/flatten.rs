@@ -86,11 +86,19 @@ where
     if !is_taken(&own, index) {
         return own;
     }
+    // Those before it that wanted the same name got one each.
+    let same = members().take(index).filter(|(other, _)| small(&other.0) == own).count();
+    let mut before = if TAKEN.contains(&&*own) { same } else { same.saturating_sub(1) };
     let mut name = format!("{PREFIX}{own}");
-    while is_taken(&name, usize::MAX) {
+    loop {
+        if !is_taken(&name, usize::MAX) {
+            if before == 0 {
+                return Cow::Owned(name);
+            }
+            before -= 1;
+        }
         name.insert_str(0, PREFIX);
     }
-    Cow::Owned(name)
 }
 
 /// A key as columns are named.
@@ -156,6 +164,17 @@ mod tests {
         ] {
             let (row, renamed) = flattened(common, params);
             assert_eq!((row.as_str(), renamed.len()), (wanted, 1));
+        }
+    }
+
+    #[test]
+    fn names_that_are_the_same_in_small_letters_stay_apart() {
+        for (params, wanted) in [
+            (r#""url":1,"URL":2,"Url":3"#, r#","url":1,"params_url":2,"params_params_url":3"#),
+            (r#""Hour":1,"hour":2"#, r#","params_hour":1,"params_params_hour":2"#),
+        ] {
+            let (row, renamed) = flattened("", params);
+            assert_eq!((row.as_str(), renamed.len()), (wanted, 2));
         }
     }
 

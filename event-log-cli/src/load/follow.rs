@@ -1,7 +1,7 @@
 //! Which inputs are looked at again: those that changed since.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{self, Path, PathBuf};
 
 use crate::input::paths::Input;
 use crate::load::Loaded;
@@ -32,9 +32,15 @@ impl Follow {
     /// Takes back what did not come to its end: it is looked at again.
     pub fn loaded(&mut self, loaded: &Loaded) {
         for failed in &loaded.failed {
-            self.looked.remove(&failed.input);
+            self.looked.retain(|input, _| !is_same(input, &failed.input));
         }
     }
+}
+
+/// Whether a failure is that of this input: of one that is loaded in parts it names the absolute path.
+#[must_use]
+pub fn is_same(input: &Path, failed: &Path) -> bool {
+    input == failed || path::absolute(input).is_ok_and(|input| input == failed)
 }
 
 #[cfg(test)]
@@ -54,5 +60,9 @@ mod tests {
         let failed = vec![FailedInput { input: "a".into(), reason: String::new() }];
         follow.loaded(&Loaded { failed, ..Loaded::default() });
         assert_eq!(follow.changed(grown.clone()), [input("a", 1)]);
+        let failed =
+            vec![FailedInput { input: path::absolute("b").unwrap(), reason: String::new() }];
+        follow.loaded(&Loaded { failed, ..Loaded::default() });
+        assert_eq!(follow.changed(grown.clone()), [input("b", 2)]);
     }
 }

@@ -20,6 +20,7 @@ use event_log_catalog::{
 };
 use serde_json::value::RawValue;
 
+use crate::lake::layout::is_table_name;
 use crate::line::{Key, Line, members_of_row};
 use crate::load::flatten;
 
@@ -60,6 +61,10 @@ impl Guesses {
     /// Looks at one line; what is none is for the quarantine later.
     pub fn look(&mut self, text: &[u8]) {
         let Ok(line) = Line::parse(text) else { return };
+        // A type that names no table is for the quarantine, and would name files and columns elsewhere.
+        if !is_table_name(&line.event_type) {
+            return;
+        }
         learn(&mut self.user_id, line.user_id.get());
         let event = self.events.entry(line.event_type.clone().into_owned()).or_default();
         for (index, (_, name, value)) in flatten::members(&line).enumerate() {
@@ -76,6 +81,9 @@ impl Guesses {
         let event_type =
             named("type").map(|(_, value)| serde_json::from_str::<Key<'_>>(value.get()));
         let Some(Ok(event_type)) = event_type else { return };
+        if !is_table_name(&event_type.0) {
+            return;
+        }
         if let Some((_, user_id)) = named("user_id") {
             learn(&mut self.user_id, user_id.get());
         }

@@ -24,10 +24,9 @@ use event_log_catalog::{Catalog, Column, EventSchema, columns as columns_of};
 use foldhash::fast::RandomState;
 
 use crate::failure::Failure;
-use crate::input::lines::Lines;
+use crate::input::lines::{Found, Lines};
 use crate::input::objects::Objects;
 use crate::input::paths::{self, Input};
-use crate::input::walk::{Walked, walk_file};
 use crate::lake::catalog;
 use crate::lake::store::Store;
 use crate::load::infer::Guesses;
@@ -95,20 +94,20 @@ impl Tables {
             return joined.map(|catalog| Self::of(&catalog));
         }
         let mut guesses = Guesses::default();
-        let look = |line: &[u8]| {
-            guesses.look(line);
-            Ok(())
-        };
-        let (mut look, mut walked) = (look, Walked::default());
         let objects = Objects::new(Environment::of_process());
         let inputs = paths::expand(inputs, &objects)?;
         progress.begin("reading", inputs.iter().map(|input| input.length).sum(), Unit::Bytes);
         for Input { path, .. } in inputs {
             // One that cannot be read is told of when it is loaded, and the others are loaded.
             if (path.is_file() || path.to_str().is_some_and(Location::is_meant))
-                && let Ok(lines) = Lines::open(&path, &objects, progress)
+                && let Ok(mut lines) = Lines::open(&path, &objects, progress)
             {
-                let _ = walk_file(&path, lines, &mut walked, &mut look, &mut drop);
+                while let Ok(Some(found)) = lines.read() {
+                    // One that lacks no more than its newline is loaded too.
+                    if let Found::Whole(line) | Found::Unfinished(line) = found {
+                        guesses.look(line);
+                    }
+                }
             }
         }
         catalog::agree(store, |there| guesses.beyond(there)).map(|catalog| Self::of(&catalog))

@@ -136,16 +136,17 @@ impl<'a> Split<'a> {
         let hour = Hour::of(date).ok_or_else(|| {
             format!("the date `{date}` is none; RFC 3339 is wanted, as 2021-09-16T05:57:27Z")
         })?;
+        // A line that only its columns refuse is the first of its id, as it is for `Repeats`.
+        let is_repeat = self.is_repeat.unwrap_or_else(|| {
+            is_table_name(event_type) && !self.ids.insert(xxh3_128(id.as_bytes()))
+        });
         let table = self.tables.of(event_type, self.layout, self.schemas)?;
-        // Of no use where somebody has looked for repeats before.
-        let own = self.is_repeat.is_none().then(|| xxh3_128(id.as_bytes()));
-        if own.map_or(self.is_repeat == Some(true), |id| self.ids.contains(&id)) {
+        if is_repeat {
             self.counts.duplicates += 1;
             return Ok(());
         }
         table.rows.push(hour.start_of(table.by), &mut self.blocks, &mut self.space, write)?;
         table.events += 1;
-        self.ids.extend(own);
         Ok(())
     }
 }

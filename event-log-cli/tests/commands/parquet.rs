@@ -352,3 +352,37 @@ fn a_load_that_is_killed_gives_the_same_files_when_it_is_repeated() {
         fs::remove_dir_all(lake).unwrap();
     }
 }
+
+#[test]
+fn a_line_that_lacks_only_its_newline_has_columns_too() {
+    let directory = in_memory();
+    let input = directory.path().join("events.jsonl");
+    fs::write(&input, line(1, "2021-09-16T05:57:27Z", "purchase", 7, r#"{"price":8}"#)).unwrap();
+    let lake = directory.path().join("lake");
+    let (code, report) = load(&[&input], &lake, &["--format", "parquet"]);
+    assert_eq!((code, events(&report)), (Some(0), 1), "{report}");
+    assert_eq!(rows(&lake)[0]["price"], 8);
+}
+
+#[test]
+fn a_line_that_its_columns_refuse_is_the_first_of_its_id_wherever_chunks_end() {
+    let directory = in_memory();
+    let catalog = directory.path().join("lock.json");
+    let price = json!({"name": "n", "type": integer(64, true)});
+    write_catalog(&catalog, &json!([{"type": "t", "fields": [price]}]));
+    let date = "2021-09-16T05:57:27Z";
+    let padding: Vec<_> = (10..2_000).map(|id| line(id, date, "t", 1, r#"{"n":1}"#)).collect();
+    let refused = line(1, date, "t", 1, r#"{"n":"none"}"#);
+    let again = line(1, date, "t", 1, r#"{"n":2}"#);
+    let lines = [vec![refused], padding, vec![again]].concat();
+    let input = directory.path().join("events.jsonl");
+    write(directory.path(), "events.jsonl", &lines);
+    for batch_bytes in ["65536", "33554432"] {
+        let lake = directory.path().join(batch_bytes);
+        let options = ["--format", "parquet", "--batch-bytes", batch_bytes, "--catalog"];
+        let options = [&options[..], &[catalog.to_str().unwrap()]].concat();
+        let (code, report) = load(&[&input], &lake, &options);
+        let counts = ["events", "duplicates", "quarantined"].map(|key| report[key].as_u64());
+        assert_eq!((code, counts), (Some(1), [Some(1_990), Some(1), Some(1)]), "{batch_bytes}");
+    }
+}

@@ -1,7 +1,8 @@
 //! What the partitions of a lake of Parquet were made of, and of which lake.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::iter::successors;
 
 use serde::{Deserialize, Serialize};
 
@@ -66,10 +67,13 @@ impl Made {
 
     /// Whether all that it was made of is among these files, or in what they were joined to.
     #[must_use]
-    pub fn is_all_there(&self, files: &[Candidate], taken_in: &HashSet<String>) -> bool {
+    pub fn is_all_there(&self, files: &[Candidate], taken_in: &HashMap<String, String>) -> bool {
         let names: HashSet<_> = files.iter().map(|file| &file.name).collect();
-        let mut sources = self.sources.iter().map(|file| &file.name);
-        sources.all(|name| names.contains(name) || taken_in.contains(name))
+        // A joined file may have been joined again.
+        self.sources.iter().all(|file| {
+            let mut holders = successors(Some(&file.name), |name| taken_in.get(*name));
+            holders.any(|name| names.contains(name))
+        })
     }
 }
 
@@ -137,11 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_gone_and_was_not_joined_is_missed() {
+    fn a_file_is_missed_if_neither_it_nor_what_it_was_joined_to_is_there() {
         let sources = files(&[("a", 1), ("b", 1)]);
         let made = Made { sources, dedup: false, catalog: 0, quarantined: 0 };
-        let joined = HashSet::from(["a".to_owned()]);
+        let joined = [("a", "c"), ("c", "d")].map(|(from, to)| (from.to_owned(), to.to_owned()));
+        let joined = HashMap::from(joined);
         assert!(made.is_all_there(&files(&[("b", 1), ("c", 2)]), &joined));
+        assert!(made.is_all_there(&files(&[("b", 1), ("d", 2)]), &joined));
+        assert!(!made.is_all_there(&files(&[("b", 1)]), &joined));
         assert!(!made.is_all_there(&files(&[("c", 2)]), &joined));
     }
 }

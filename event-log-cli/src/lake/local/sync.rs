@@ -27,23 +27,30 @@ pub(super) fn make(directory: &Path) -> io::Result<()> {
 
 /// Several at a time: a journal commits those together that wait together, and then a sync of each
 /// of a thousand small files is some dozens of commits.
-pub(super) fn sync_together<P: AsRef<Path> + Sync>(files: &[P]) -> io::Result<()> {
+///
+/// Says whether all were there.
+pub(super) fn sync_together<P: AsRef<Path> + Sync>(files: &[P]) -> io::Result<bool> {
     let share = files.len().div_ceil(SYNCS_AT_ONCE).max(1);
-    let results: Vec<thread::Result<io::Result<()>>> = thread::scope(|scope| {
-        let sync = |files: &'_ [P]| files.iter().try_for_each(|file| sync_if_there(file.as_ref()));
+    let results: Vec<thread::Result<io::Result<bool>>> = thread::scope(|scope| {
+        let sync = |files: &'_ [P]| {
+            let each = |are_there, file: &P| Ok(sync_if_there(file.as_ref())? && are_there);
+            files.iter().try_fold(true, each)
+        };
         let threads: Vec<_> =
             files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
         threads.into_iter().map(thread::ScopedJoinHandle::join).collect()
     });
     let unwound = |panic| std::panic::resume_unwind(panic);
-    results.into_iter().try_for_each(|result| result.unwrap_or_else(unwound))
+    results
+        .into_iter()
+        .try_fold(true, |are_there, result| Ok(result.unwrap_or_else(unwound)? && are_there))
 }
 
-/// Somebody may have removed it: then there is nothing to sync.
-pub(super) fn sync_if_there(path: &Path) -> io::Result<()> {
+/// Says whether it is there: somebody may have moved or removed it.
+pub(super) fn sync_if_there(path: &Path) -> io::Result<bool> {
     match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        file => file?.sync_all(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        file => file?.sync_all().map(|()| true),
     }
 }
 

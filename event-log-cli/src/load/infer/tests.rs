@@ -171,3 +171,15 @@ fn what_a_catalogue_knows_stays_as_it_is() {
         fields.iter().map(|field| (field.name.as_str(), &field.field_type)).collect();
     assert_eq!(found, [("v", &INTEGER), ("w", &FieldType::Boolean)]);
 }
+
+#[test]
+fn a_type_that_names_no_table_is_not_in_the_catalogue() {
+    let text = line("", "1", r#"{"v":1}"#);
+    let traversing = text.replace(r#""type":"t""#, r#""type":"../../t""#);
+    assert_ne!(text, traversing);
+    let types = |catalog: Catalog| catalog.events.into_iter().map(|event| event.event_type);
+    assert!(types(inferred(&[traversing.clone(), text])).eq(["t"]));
+    let mut guesses = Guesses::default();
+    guesses.look_at_row(traversing.as_bytes());
+    assert_eq!(types(guesses.beyond(&Catalog::default())).count(), 0);
+}

@@ -17,7 +17,6 @@ use crate::load::parquet::columns::Values;
 pub struct ParquetRows {
     schema: Arc<TableSchema>,
     columns: Vec<Values>,
-    rows: usize,
 }
 
 impl ParquetRows {
@@ -26,7 +25,7 @@ impl ParquetRows {
     pub fn new(schema: &Arc<TableSchema>) -> Self {
         let columns =
             schema.columns.iter().map(|column| Values::new(&column.column_type)).collect();
-        Self { schema: Arc::clone(schema), columns, rows: 0 }
+        Self { schema: Arc::clone(schema), columns }
     }
 
     /// Appends a row of JSON; all of it or nothing.
@@ -38,14 +37,7 @@ impl ParquetRows {
         for (column, cell) in self.columns.iter_mut().zip(&cells) {
             column.push(cell);
         }
-        self.rows += 1;
         Ok(())
-    }
-
-    /// Whether there is no row.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows == 0
     }
 
     /// Takes all rows out.
@@ -53,7 +45,6 @@ impl ParquetRows {
     /// # Errors
     /// If there are more values in lists than an array can count.
     pub fn take(&mut self) -> Result<RecordBatch, ParquetError> {
-        self.rows = 0;
         let mut arrays = Vec::with_capacity(self.columns.len());
         for column in &mut self.columns {
             arrays.push(column.finish()?);
