@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-/// The length of a file's first block. It is small since a batch may have one row for each of a
-/// hundred thousand files.
-const FIRST_BYTES: usize = 512;
+/// The length of a file's second block. The first one holds the first row and nothing else, since a batch may
+/// have one row for each of a hundred thousand files.
+const SECOND_BYTES: usize = 512;
 
 /// From the third on each block is twice as long, up to this.
 const MOST_BYTES: usize = 64 << 10;
@@ -57,14 +57,17 @@ impl Blocks {
                 return;
             }
             bytes = rest;
-            self.lengthen(chain);
+            self.lengthen(chain, rest.len());
         }
     }
 
-    fn lengthen(&mut self, chain: &mut Chain) {
-        // The second block is as long as the first, so that a file takes twice its bytes at most.
-        let factor = if chain.full.is_empty() { 1 } else { 2 };
-        let length = (factor * chain.last.len()).clamp(FIRST_BYTES, MOST_BYTES);
+    /// Adds a block to a file that is to hold so many bytes more.
+    fn lengthen(&mut self, chain: &mut Chain, bytes: usize) {
+        let length = match chain.full.len() {
+            _ if chain.last.is_empty() => bytes.min(MOST_BYTES),
+            0 => SECOND_BYTES,
+            _ => (2 * chain.last.len()).min(MOST_BYTES),
+        };
         if !chain.last.is_empty() {
             chain.full.push(chain.last.clone());
         }
@@ -107,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn many_small_files_take_little_more_than_their_bytes() {
+    fn files_of_one_row_take_no_more_than_its_bytes() {
         let mut blocks = Blocks::default();
         let mut chains: Vec<Chain> = (0..10_000).map(|_| Chain::default()).collect();
         for chain in &mut chains {
             blocks.append(chain, &[b'x'; 300]);
         }
-        assert_eq!(blocks.bytes.len(), chains.len() * FIRST_BYTES);
+        assert_eq!(blocks.bytes.len(), chains.len() * 300);
     }
 }

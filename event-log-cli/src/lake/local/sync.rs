@@ -84,9 +84,17 @@ impl Safe {
         directories
     }
 
-    /// Notes directories that were synced.
+    /// Notes directories that were synced. Not those at the bottom: they are synced every time, and there may
+    /// be hundreds of thousands of them.
     pub(super) fn add(&self, directories: BTreeSet<PathBuf>) {
-        self.lock().extend(directories);
+        let mut safe = self.lock();
+        let mut directories = directories.into_iter().peekable();
+        while let Some(directory) = directories.next() {
+            // What is in a directory follows it in their order.
+            if directories.peek().is_some_and(|next| next.starts_with(&directory)) {
+                safe.insert(directory);
+            }
+        }
     }
 
     /// Says that a directory is not there, with those above it that are not.
