@@ -15,6 +15,8 @@ pub mod validate;
 pub mod verify;
 
 use std::io::Write;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use clap::CommandFactory;
 
@@ -52,6 +54,12 @@ pub fn run(cli: &Cli, progress: &Progress, out: &mut dyn Write) -> Result<Outcom
             Ok(Outcome::Done)
         }
     }
+}
+
+/// How many threads work: as many as were asked for, or one per core.
+fn workers(asked: Option<NonZeroUsize>) -> usize {
+    let workers = asked.or_else(|| thread::available_parallelism().ok());
+    workers.map_or(1, NonZeroUsize::get)
 }
 
 /// Whether Ctrl-C ends the command wherever it is, while a line of progress may be there: what it leaves then is

@@ -4,12 +4,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use chrono::{TimeDelta, Utc};
 use event_log_catalog::lock;
 
-use crate::commands::report;
+use crate::commands::{report, workers};
 use crate::compact::convert::{Conversion, Converted};
 use crate::compact::disk::Disk;
 use crate::compact::{Compact, Compacted};
@@ -80,13 +79,12 @@ pub fn run(
         )));
     }
     let store = LocalStore::open(&args.lake)?;
-    let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let compact = Compact {
         disk: Disk { root: &args.lake, store: &store },
         target_bytes: args.target_bytes,
         closed_before: Utc::now() - TimeDelta::hours(args.closed_after.into()),
         dedup: args.dedup,
-        workers: workers.map_or(1, NonZeroUsize::get),
+        workers: workers(args.workers),
         progress,
     };
     match (args.to, &args.into) {

@@ -3,12 +3,11 @@
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 use event_log_catalog::lock;
 
-use crate::commands::report;
+use crate::commands::{report, workers};
 use crate::failure::{Failure, Outcome};
 use crate::input::objects::Objects;
 use crate::input::paths::{self, Input};
@@ -102,8 +101,7 @@ pub fn run(
     let layout = Layout { by: args.by, by_type: args.by_type.iter().cloned().collect() };
     let settings = Settings::new(args.format, layout);
     let schemas = schemas(args, &*store, progress)?;
-    let workers = args.workers.or_else(|| thread::available_parallelism().ok());
-    let workers = workers.map_or(1, NonZeroUsize::get);
+    let workers = workers(args.workers);
     let load = Load {
         store: &*store,
         objects: &objects,

@@ -5,13 +5,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::commands::report;
+use crate::commands::{report, workers};
 use crate::expected::Expected;
 use crate::failure::{Failure, Outcome};
 use crate::input::paths;
@@ -147,9 +146,8 @@ fn write(
 ) -> Result<Replicated, Failure> {
     make_empty(directory)?;
     progress.begin("writing", plan.events(), Unit::Things("events"));
-    let workers = args.workers.or_else(|| thread::available_parallelism().ok());
     let begun = Instant::now();
-    let workers = workers.map_or(1, NonZeroUsize::get);
+    let workers = workers(args.workers);
     let made = segments::write(plan, directory, args.segment_bytes.get(), workers, progress)?;
     let replicated = Replicated {
         events: made.events,

@@ -9,7 +9,7 @@ use std::thread;
 
 use serde::Serialize;
 
-use crate::commands::report;
+use crate::commands::{report, workers};
 use crate::expected::{Difference, Expected};
 use crate::failure::{Failure, Outcome};
 use crate::input::paths::{self, Input};
@@ -70,8 +70,7 @@ pub fn run(
         Some(lake) => lake_files(lake)?,
         None => paths::local(&args.inputs)?.into_iter().map(|input| (input, None)).collect(),
     };
-    let workers = args.workers.or_else(|| thread::available_parallelism().ok());
-    let (tally, read) = tally(&places, workers.map_or(1, NonZeroUsize::get), progress)?;
+    let (tally, read) = tally(&places, workers(args.workers), progress)?;
     let found = Expected::of(&tally);
     let differences = if let Some(wanted) = wanted {
         wanted.differences(&found)
